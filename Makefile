@@ -1,0 +1,56 @@
+# Stepwise: `make` lists what can be made.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+ARGS   ?=
+export HOST PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset-demo test check fix build-web screens lock clean
+
+help: ## list what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/server.stamp: requirements/server.lock
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@ $(VENV)/server.stamp
+
+run: $(VENV)/server.stamp ## start the demo clinic: one process, one port (HOST, PORT)
+	@$(BIN)/python -m server run
+
+reset-demo: $(VENV)/server.stamp ## throw the demo clinic away and make it anew
+	@$(BIN)/python -m server reset-demo
+
+build-web: $(VENV)/server.stamp ## build the web client into build/web
+	@$(BIN)/python -m server build-web
+
+test: $(VENV)/dev.stamp ## all tests (ARGS="-k name" goes to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/dev.stamp ## format and mend what a tool can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+screens: $(VENV)/dev.stamp ## photograph every screen into docs/screens
+	@$(BIN)/python -m tests.browser.screens
+
+lock: ## resolve requirements/*.lock anew (needs uv)
+	uv pip compile pyproject.toml --extra server --universal --python-version 3.11 --generate-hashes --no-annotate -q -o requirements/server.lock
+	uv pip compile pyproject.toml --extra server --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate -q -o requirements/dev.lock
+
+clean: ## remove what was built (not the data)
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
