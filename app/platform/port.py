@@ -1,0 +1,58 @@
+"""What the client asks of the place it runs in. `browser` and `native` are the only modules that know which one that is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Platform(Protocol):
+    """The seam between the client and its host: a browser tab, a phone's operating system, or a test."""
+
+    base_url: str
+    """Origin of the clinic's server, without a trailing slash, for example `https://clinic.example`."""
+
+    path: str
+    """Path the client was opened at: `/` for the patient, `/clinic` for the therapist."""
+
+    fragment: str
+    """What stood behind `#` in the address (an invitation's secret), already erased from the address bar; may be empty."""
+
+    zone: str
+    """IANA name of the device's time zone, for example `America/New_York`."""
+
+    device_name: str
+    """A name a person recognizes in a list of devices, for example `Chrome on Android`."""
+
+    journal_mode: str
+    """SQLite journal mode that fits the storage below: `MEMORY` where `flush` is the commit, else `WAL`."""
+
+    async def open_folder(self) -> Path:
+        """Return the folder that survives a restart, made ready for use. Raises `StorageRefused` when there is none."""
+
+    async def flush(self) -> None:
+        """Return once everything written to the folder is durable. Raises `StorageRefused` when it cannot be."""
+
+    async def hold(self, name: str) -> bool:
+        """Take the lock `name` for the life of this client; False when another tab holds it."""
+
+    def transport(self) -> "httpx.AsyncBaseTransport | None":
+        """The httpx transport to reach the server with; None for httpx's own. Imports httpx, so call it late."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Call back when the network comes back or the client becomes visible again."""
+
+    def session_get(self, key: str) -> str | None:
+        """A value kept for as long as the tab lives (staff tokens), handed over by the page at start."""
+
+    def session_set(self, key: str, value: str | None) -> None:
+        """Keep or, with None, forget a value for the life of the tab."""
+
+    def tell_page(self, topic: str, payload: str) -> None:
+        """Send a message to the page around the client (theme color, update wanted, start-card snapshot)."""
+
+
+class StorageRefused(Exception):
+    """The device keeps nothing (private browsing, storage full): the sentence says what a person can do."""
