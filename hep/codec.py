@@ -1,0 +1,144 @@
+"""Records to JSON and back, by their type hints, with the standard library alone.
+
+Knows dataclasses, enums, dates, aware instants, decimals (as strings), tuples, unions with None and plain
+dictionaries. Reading keeps out what does not fit (`Refused`, code `invalid`) and ignores unknown fields: the
+caller keeps the verbatim body where they must survive.
+"""
+
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from hep.problems import Refused
+
+T = TypeVar("T")
+
+
+def dump(value: Any) -> Any:
+    """Turn a record into JSON-ready values; instants become UTC with a trailing Z."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: dump(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: dump(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [dump(item) for item in value]
+    return value
+
+
+def load(kind: type[T], data: object) -> T:
+    """Read `data` as `kind`. Raises `Refused` with code `invalid`, or the record's own code, never another error."""
+    return _read(kind, data)  # type: ignore[no-any-return]
+
+
+@cache
+def _plan(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    hints = get_type_hints(kind)
+    return tuple(
+        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING) for f in fields(kind) if f.init
+    )
+
+
+def _read(hint: Any, data: object) -> Any:
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _read_record(hint, data)
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return _read_union(get_args(hint), data)
+    if origin is tuple:
+        return _read_tuple(get_args(hint)[0], data)
+    if hint is Any or hint is object:
+        return data
+    return _read_scalar(origin or hint, data)
+
+
+def _read_record(kind: type, data: object) -> Any:
+    if not isinstance(data, dict):
+        raise _unfit("object")
+    given: dict[str, Any] = {}
+    for name, hint, required in _plan(kind):
+        if name in data:
+            given[name] = _read(hint, data[name])
+        elif required:
+            raise _unfit(f"field {name}")
+    return kind(**given)
+
+
+def _read_union(options: tuple[Any, ...], data: object) -> Any:
+    if data is None and NoneType in options:
+        return None
+    return _read(next(o for o in options if o is not NoneType), data)
+
+
+def _read_tuple(item: Any, data: object) -> tuple[Any, ...]:
+    if not isinstance(data, list | tuple):
+        raise _unfit("list")
+    return tuple(_read(item, value) for value in data)
+
+
+def _read_scalar(kind: Any, data: object) -> Any:
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(data)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        try:
+            return kind(data)
+        except ValueError:
+            raise _unfit("choice") from None
+    if kind is float and isinstance(data, int) and not isinstance(data, bool):
+        return float(data)
+    if not isinstance(data, kind) or (isinstance(data, bool) and kind is not bool):
+        raise _unfit(kind.__name__)
+    return data
+
+
+def read_instant(data: object) -> datetime:
+    """An aware instant from its ISO text, or an aware datetime as it is. Raises `Refused`."""
+    if isinstance(data, str):
+        try:
+            data = datetime.fromisoformat(data)
+        except ValueError:
+            raise _unfit("instant") from None
+    if not isinstance(data, datetime) or data.tzinfo is None:
+        raise _unfit("instant with a time zone")
+    return data.astimezone(UTC)
+
+
+def _read_date(data: object) -> date:
+    if isinstance(data, str) and len(data) == 10:
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            raise _unfit("date") from None
+    if isinstance(data, date) and not isinstance(data, datetime):
+        return data
+    raise _unfit("date")
+
+
+def _read_decimal(data: object) -> Decimal:
+    if isinstance(data, str | int | Decimal) and not isinstance(data, bool) and len(str(data)) <= 24:
+        try:
+            number = Decimal(data)
+        except InvalidOperation:
+            raise _unfit("number") from None
+        if number.is_finite():
+            return number
+    raise _unfit("number")
+
+
+def _unfit(expected: str) -> Refused:
+    return Refused("invalid", f"An entry is not of the expected form ({expected}).")
+
+
+_READERS: dict[Any, Any] = {datetime: read_instant, date: _read_date, Decimal: _read_decimal}
