@@ -65,7 +65,7 @@ POLICY: dict[Action, dict[Role, Scope]] = {
     Action.DEVICES_MANAGE: {Role.THERAPIST: _CLINIC, Role.ADMIN: _CLINIC},
     Action.QUARANTINE_DECIDE: {Role.THERAPIST: _CLINIC},
 }
-"""Action → role → scope; a role that is not listed has none. Admins see no clinical content by default (decisions 11)."""
+"""Action → role → scope; a role that is not listed has none. Admins see no clinical content (decisions 11)."""
 
 WRITERS: dict[Kind, frozenset[Role]] = dict.fromkeys(Kind, frozenset({Role.PATIENT, Role.CAREGIVER}))
 """One writer per kind: every fact is the patient's (or the caregiver's, attributed); the clinic writes the rest."""

@@ -377,5 +377,5 @@ FACTS: dict[Kind, type[Fact]] = {
 
 
 def read(kind: Kind, body: dict[str, Any]) -> Fact:
-    """The fact in a row's body. Raises `Refused` with a stable code; unknown fields are ignored here, kept elsewhere."""
+    """The fact in a row's body. Raises `Refused` with a stable code; unknown fields are ignored, not lost."""
     return codec.load(FACTS[kind], body)
