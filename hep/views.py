@@ -128,7 +128,10 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
-    """A proposal, or (with `state` hold) what stays as it is and why. `state`: open, accepted, modified, declined, hold."""
+    """A proposal, or (with `state` hold) what stays as it is and why.
+
+    `state` is open, accepted, modified, declined or hold.
+    """
 
     id: str
     prescription_id: str
