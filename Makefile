@@ -13,13 +13,17 @@ export HOST PORT
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/server.stamp: requirements/server.lock
-	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Stepwise needs Python 3.11 or newer, for example: make run PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/server.stamp: requirements/server.lock | $(BIN)/python
+	@echo "Installing libraries (a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.lock
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.lock
-	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+$(VENV)/dev.stamp: requirements/dev.lock | $(BIN)/python
+	@echo "Installing libraries (a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@ $(VENV)/server.stamp
 
