@@ -1,0 +1,1 @@
+"""What the clinic stores, one module a subject: `people` (who), `care` (what was prescribed, done and decided)."""
