@@ -1,0 +1,20 @@
+"""The composition root: picks the platform and the half of the app that was asked for. Knows no screen."""
+
+from importlib import import_module
+from types import ModuleType
+
+import flet as ft
+
+from app.platform.here import platform_here
+
+
+def shell_of(path: str) -> ModuleType:
+    """The half of the app that lives at `path`: the therapist's at `/clinic` and below, the patient's everywhere else."""
+    is_clinic = path == "/clinic" or path.startswith("/clinic/")
+    return import_module("app.therapist.shell" if is_clinic else "app.patient.shell")
+
+
+async def main(page: ft.Page) -> None:
+    """Flet's entry point: one call for each session."""
+    platform = platform_here(page)
+    await shell_of(platform.path).start(page, platform)

@@ -1,0 +1,172 @@
+"""The platform inside a browser tab: Python in a worker, files in IndexedDB, the page a message away.
+
+The worker has no window: what only the page knows (path, time zone, the secret behind `#`, session storage) comes with
+its first message, and what only the page can do is asked for with `tell_page`. Counterparts: `app/web/opening.js`,
+`app/web/worker.js`, `app/web/start.js`.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.platform.flushing import FlushQueue
+from app.platform.port import StorageRefused
+
+if TYPE_CHECKING:
+    import httpx
+
+FOLDER = "/persist"
+LOCK_PATIENCE_MS = 2_000
+"""How long a tab waits for a lock: after a reload the page before it may still be letting go."""
+_REFUSED = "This browser keeps nothing. Leave private browsing or free some space, then open Stepwise again."
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the page knew when it was opened; `origin` becomes `Platform.base_url`, the others keep their names."""
+
+    origin: str
+    path: str
+    fragment: str
+    zone: str
+    device_name: str
+    session: dict[str, str] = field(default_factory=dict)
+
+
+_opening: Opening | None = None
+
+
+def remember(opening: Opening) -> None:
+    """Keep what the page said for the platform that is made later."""
+    global _opening
+    _opening = opening
+
+
+def opening() -> Opening:
+    """What the page said. Raises RuntimeError when it has not said anything yet."""
+    if _opening is None:
+        raise RuntimeError("the page has not said what the app was opened with")
+    return _opening
+
+
+class BrowserPlatform:
+    """Implements `app.platform.port.Platform`."""
+
+    journal_mode = "MEMORY"
+
+    def __init__(self, opened_with: Opening) -> None:
+        import js
+        from pyodide.ffi import create_proxy
+
+        self.base_url = opened_with.origin
+        self.path = opened_with.path
+        self.fragment = opened_with.fragment
+        self.zone = opened_with.zone
+        self.device_name = opened_with.device_name
+        self._session = dict(opened_with.session)
+        self._wake_callbacks: list[Callable[[], None]] = []
+        self._flushes = FlushQueue(lambda: _sync_folder(populate=False))
+        self._folder: asyncio.Future[Path] | None = None
+        js.onWake = create_proxy(self._wake)
+
+    async def open_folder(self) -> Path:
+        """The folder kept in IndexedDB, with what earlier starts left in it."""
+        if self._folder is None:
+            self._folder = asyncio.ensure_future(_mount())
+        return await asyncio.shield(self._folder)
+
+    async def flush(self) -> None:
+        """Write the folder out; see `FlushQueue.flush`."""
+        await self._flushes.flush()
+
+    async def hold(self, name: str) -> bool:
+        """Take the browser's lock `name`; it is let go when this worker ends."""
+        import js
+        from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
+
+        held: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        for_ever = js.Promise.new(create_once_callable(lambda resolve, reject: None))
+
+        def granted(_lock: object) -> Any:
+            held.set_result(True)
+            return for_ever
+
+        options = {"signal": js.AbortSignal.timeout(LOCK_PATIENCE_MS)}
+        request = js.navigator.locks.request(
+            f"stepwise.{name}", to_js(options, dict_converter=js.Object.fromEntries), create_proxy(granted)
+        )
+
+        async def refused() -> None:
+            try:
+                await request
+            except JsException:
+                held.set_result(False)
+
+        self._lock_request = asyncio.ensure_future(refused())
+        return await held
+
+    def transport(self) -> "httpx.AsyncBaseTransport":
+        """A transport over `fetch`."""
+        from app.platform.fetching import FetchTransport
+
+        return FetchTransport()
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """See the port."""
+        self._wake_callbacks.append(callback)
+
+    def session_get(self, key: str) -> str | None:
+        """See the port."""
+        return self._session.get(key)
+
+    def session_set(self, key: str, value: str | None) -> None:
+        """See the port; the page writes it into session storage."""
+        if value is None:
+            self._session.pop(key, None)
+        else:
+            self._session[key] = value
+        self.tell_page("session", json.dumps({"key": key, "value": value}))
+
+    def tell_page(self, topic: str, payload: str) -> None:
+        """Send the page one of the topics of `app/web/start.js`."""
+        import js
+
+        js.tellPage(topic, payload)
+
+    def _wake(self, zone: str) -> None:
+        self.zone = zone
+        for callback in self._wake_callbacks:
+            callback()
+
+
+async def _mount() -> Path:
+    import js
+    import pyodide_js
+
+    pyodide_js.FS.mkdirTree(FOLDER)
+    pyodide_js.FS.mount(pyodide_js.FS.filesystems.IDBFS, js.Object.new(), FOLDER)
+    await _sync_folder(populate=True)
+    return Path(FOLDER)
+
+
+async def _sync_folder(*, populate: bool) -> None:
+    """Copy IndexedDB into the folder (`populate`) or the folder into IndexedDB. Raises StorageRefused."""
+    import pyodide_js
+    from pyodide.ffi import JsException, create_once_callable
+
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def finished(error: object) -> None:
+        if error:
+            done.set_exception(StorageRefused(_REFUSED))
+        else:
+            done.set_result(None)
+
+    try:
+        pyodide_js.FS.syncfs(populate, create_once_callable(finished))
+    except JsException as error:
+        raise StorageRefused(_REFUSED) from error
+    await done

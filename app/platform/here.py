@@ -1,0 +1,18 @@
+"""Finds out where the client runs and hands over the platform for it."""
+
+import sys
+
+import flet as ft
+
+from app.platform.port import Platform
+
+
+def platform_here(page: ft.Page) -> Platform:
+    """The platform of this process: a browser tab, or a native build."""
+    if sys.platform == "emscripten":
+        from app.platform.browser import BrowserPlatform, opening
+
+        return BrowserPlatform(opening())
+    from app.platform.native import NativePlatform
+
+    return NativePlatform(page)

