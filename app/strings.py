@@ -1,0 +1,469 @@
+"""All words of the patient's half, in English. Another language is a subclass that says the same things its way.
+
+Plain, second person, fact then next step (look.md, section 4). No shame, no exclamation marks, no arrows or emoji.
+Words of the clinic's half live in `strings_clinic`.
+"""
+
+from datetime import date, time
+from fractions import Fraction
+
+from hep.facts import Sign, SkipReason
+from hep.records import Mode, Side
+
+
+class English:
+    """The words, grouped by screen. Texts with values are methods, so that a language can order them its way."""
+
+    app = "Stepwise"
+    clinic_review = (
+        "The rules and the stop list need the review of a licensed clinician before real patients use them. "
+        "Where a source was not checked, the number is marked unverified."
+    )
+
+    # Days
+    weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    weekdays_short = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    weekdays_letter = ("M", "T", "W", "T", "F", "S", "S")
+    months = ("January February March April May June July August September October November December").split()
+
+    def day(self, on: date) -> str:
+        """Sunday 22 November."""
+        return f"{self.weekdays[on.weekday()]} {on.day} {self.months[on.month - 1]}"
+
+    def short_day(self, on: date) -> str:
+        """22 Nov."""
+        return f"{on.day} {self.months[on.month - 1][:3]}"
+
+    def next_day(self, on: date, today: date) -> str:
+        """Tomorrow, a weekday within a week, else the full date."""
+        days = (on - today).days
+        if days == 1:
+            return "tomorrow"
+        return self.weekdays[on.weekday()] if days < 7 else self.day(on)
+
+    # Everywhere
+    back = "Back"
+    close = "Close"
+    cancel = "Cancel"
+    retry = "Try again"
+    loading = "Getting your program ready"
+    loading_long = "Still working. The first start takes longer than the next ones."
+    not_saved = "Not saved yet. Your entry is still here. Try again."
+    saved_here = "Saved on this phone."
+    side = {Side.LEFT: "Left side", Side.RIGHT: "Right side", Side.BOTH: "Both sides, one at a time"}
+    tabs = ("Today", "Program", "Progress", "Settings")
+    it_hurts = "It hurts"
+    stop_link = "When to stop"
+
+    @staticmethod
+    def plural(n: int, one: str, many: str) -> str:
+        """`1 entry`, `2 entries`."""
+        return f"{n} {one if n == 1 else many}"
+
+    # Invitation
+    welcome = "Welcome, set up your phone"
+    welcome_help = "Your therapist gave you a code of 10 letters and numbers. It works once, for a few days."
+    code = "Invitation code"
+    code_help = "Capital or small letters, both are fine."
+    birth_date = "Your birth date"
+    birth_date_help = "So that only you can use the code. Write it as year, month, day: 1960-04-23."
+    birth_date_hint = "1960-04-23"
+    birth_date_unclear = "Write the date as year, month, day: 1960-04-23."
+    code_unclear = "Write the code of 10 letters and numbers from your therapist."
+    join = "Continue"
+    joining = "Setting up your phone"
+    joining_help = "Your program is on its way. This takes a moment."
+    at_clinic = "I work at the clinic"
+    sign_in_again = "Sign in again. Nothing is lost"
+    join_offline = "No connection. Connect once to set up your phone, then it works offline."
+
+    def sign_in_again_help(self, unsent: int) -> str:
+        """What a signed-out phone still holds."""
+        if not unsent:
+            return "Ask your clinic for a new invitation. Everything you did was sent."
+        entries = self.plural(unsent, "entry is", "entries are")
+        return f"{entries} safe on this phone and will be sent. Ask your clinic for a new invitation."
+
+    # Today
+    greetings = ("Good morning", "Good afternoon", "Good evening")
+
+    def greeting(self, hour: int, name: str) -> str:
+        """By local hour 0–23: morning from 4, afternoon from 12, evening from 17."""
+        part = 0 if 4 <= hour < 12 else 1 if 12 <= hour < 17 else 2
+        first = name.split()[0] if name.split() else ""
+        return f"{self.greetings[part]}, {first}" if first else self.greetings[part]
+
+    def offline(self, unsent: int) -> str:
+        """No network: say what is safe."""
+        if not unsent:
+            return "Offline. Everything works; it is sent later."
+        return f"Offline. {self.plural(unsent, 'entry is', 'entries are')} safe on this phone."
+
+    def waiting(self, unsent: int) -> str:
+        """Online, and not everything has been sent."""
+        return f"{self.plural(unsent, 'entry waits', 'entries wait')} to be sent. They are safe on this phone."
+
+    def shelved(self, n: int) -> str:
+        """Rows the clinic did not take."""
+        return f"{self.plural(n, 'entry was', 'entries were')} not taken by the clinic. See Settings."
+
+    sent = "Sent to your clinic."
+    signed_out_notice = "Sign in again to send your entries. Nothing is lost."
+    legend = ("Done", "Part done", "Skipped", "Not known", "Rest", "Away")
+    slots = ("", "first time today", "second time today", "third time today")
+
+    def slot(self, slot: int, of: int) -> str:
+        """Which session of the day, when there is more than one."""
+        return f"Session {slot} of {of} today" if of > 1 else "Next session"
+
+    def exercises(self, n: int) -> str:
+        """4 exercises."""
+        return self.plural(n, "exercise", "exercises")
+
+    def about_minutes(self, minutes: int) -> str:
+        """About 12 min."""
+        return f"about {minutes} min"
+
+    start = "Start session"
+    resume = "Continue session"
+
+    def short_version(self, n: int, minutes: int) -> str:
+        """The short version's offer."""
+        return f"Short version: {self.exercises(n)}, {minutes} min"
+
+    session_done = "Done for now"
+
+    def done_today(self, n: int) -> str:
+        """All sessions of the day are done."""
+        return "Today's session is done." if n == 1 else "Today's sessions are done."
+
+    rest_day = "Rest day"
+    away_day = "You are away today"
+    nothing_due = "Nothing is due today."
+    no_program = "Your program is not here yet"
+    no_program_help = "Your therapist has not published a program for you, or this phone has not fetched it yet."
+    fetch_now = "Look again"
+
+    def next_session(self, on: date | None, today: date) -> str:
+        """Rest day. Next session: Monday."""
+        return f"Next session: {self.next_day(on, today)}." if on else "No further session is planned."
+
+    in_session = "In this session"
+    any_time_this_week = "Any time this week"
+    changed_title = "Your program changed"
+    changed_help = "Your therapist published a new version."
+    because = "Because"
+    got_it = "Got it"
+
+    def change_by(self, name: str, on: str) -> str:
+        """Who changed it and when."""
+        return f"{name}, {on}"
+
+    morning_title = "Morning check"
+    morning_help = "How do you feel after yesterday? One tap is enough."
+    stiffness = "Stiff this morning? You may say how long."
+    stiffness_tiles = ((0, "Not stiff"), (10, "About 10 min"), (30, "About 30 min"), (60, "An hour or more"))
+    morning_done = "Morning check is saved. Thank you."
+    locked = "On hold. Your therapist opens it after you talk."
+    locked_all = "Your program is on hold"
+    locked_all_help = "You chose a stop sign. Your therapist opens the program again after talking with you."
+    call_clinic = "Call the clinic"
+
+    def done_sets(self, done: int, of: int) -> str:
+        """What is logged already."""
+        return f"{done} of {of} sets logged"
+
+    def not_logged(self, on: date) -> str:
+        """A past day nobody logged."""
+        return f"Nothing logged on {self.weekdays[on.weekday()]}. Add it now, or leave it."
+
+    add_past = "Add what I did"
+
+    # Exercise
+    how_to = "How to do it"
+    your_dose = "Your dose"
+    careful = "Take care"
+    why = "Why this exercise"
+    no_goal = "Your therapist has not written a goal for it."
+    from_therapist = "From your therapist"
+    needs = "You need"
+
+    def rest(self, seconds: int) -> str:
+        """Rest between sets."""
+        return f"rest {seconds} s" if seconds < 120 or seconds % 60 else f"rest {seconds // 60} min"
+
+    def frequency(self, times: int, days: int) -> str:
+        """How often, for fixed weekdays."""
+        week = "every day" if days == 7 else f"{self.plural(days, 'day', 'days')} a week"
+        return week if times == 1 else f"{times} times a day, {week}"
+
+    def per_week(self, n: int) -> str:
+        """How often, on days the patient chooses."""
+        return f"{self.plural(n, 'time', 'times')} a week, on days you choose"
+
+    def picture_of(self, name: str) -> str:
+        """The accessible name of a picture."""
+        return f"Picture: {name}"
+
+    # Player
+    end_session = "Leave session"
+    leave_help = "What you logged is safe. You can continue today."
+
+    def place(self, n: int, of: int) -> str:
+        """Exercise 2 of 4."""
+        return f"Exercise {n} of {of}"
+
+    def set_name(self, n: int, now: bool, side: Side | None = None) -> str:
+        """A set's label; `now` is the one to do."""
+        part = {Side.LEFT: " left", Side.RIGHT: " right"}.get(side, "") if side else ""
+        return f"Set {n}{part} now" if now else f"Set {n}{part}"
+
+    def set_done(self, n: int, side: Side | None = None) -> str:
+        """The primary button."""
+        part = {Side.LEFT: ", left", Side.RIGHT: ", right"}.get(side, "") if side else ""
+        return f"Set {n}{part} done"
+
+    def of_reps(self, n: int) -> str:
+        """Under the counter."""
+        return f"of {self.plural(n, 'rep', 'reps')}"
+
+    def reps_spoken(self, value: int, of: int) -> str:
+        """The counter for a screen reader."""
+        return f"{value} of {of} repetitions"
+
+    fewer = "One rep less"
+    more = "One rep more"
+    seconds_left = "seconds left"
+
+    def seconds_spoken(self, left: int) -> str:
+        """The ring for a screen reader."""
+        return self.plural(left, "second left", "seconds left")
+
+    start_timer = "Start timer"
+    pause_timer = "Pause"
+    continue_timer = "Continue"
+    finish_set = "Finish set"
+    skip = "Skip"
+    rest_now = "Rest"
+    skip_rest = "Skip rest"
+    last_answers = "Same as last set"
+
+    def last_answers_are(self, pain: int, effort: str) -> str:
+        """The last answers, one tap away."""
+        return f"Same as last set: pain {pain}, {effort.lower()}"
+
+    use_load = "Use"
+    stepped_back = "A smaller dose today"
+    stepped_back_help = "Your last session hurt more than it should. Today's dose is one step back."
+    rests_today = "This exercise rests today"
+    rests_help = "Your last session hurt more than it should. Leave it out today; your therapist sees this."
+    next_exercise = "Next exercise"
+    saving = "Saving"
+
+    # Pain and effort
+    most_pain = "Most pain during this set?"
+    one_tap = "0 is no pain, 10 the worst you can imagine. One tap is enough."
+    pain_words = (
+        "No pain",
+        *("Mild",) * 3,
+        *("Moderate",) * 3,
+        *("Severe",) * 3,
+        "Worst I can imagine",
+    )
+    could_do_more = "Could you have done more?"
+    reps_left = "Good repetitions you had left"
+    effort_words = (("Easy", "4 or more"), ("Good", "2 or 3"), ("Hard", "only 1"), ("Limit", "none"))
+    effort_help_time = "How much longer could you have gone on?"
+    effort_words_time = (("Easy", "much longer"), ("Good", "a bit longer"), ("Hard", "hardly"), ("Limit", "not at all"))
+    save_set = "Save set"
+    save_and_next = "Save and go on"
+    lost_balance = "I lost my balance in this set"
+    signs_title = "Anything else?"
+    sign_words = {
+        Sign.TINGLING_LASTS: "Tingling that lasts after the exercise",
+        Sign.MOVING_DOWN: "Symptoms moved further down the arm or leg",
+        Sign.DIZZINESS_STAYS: "Dizziness that has not settled after 20 minutes",
+    }
+    yes = "Yes"
+    no = "No"
+
+    # Skip
+    why_skip = "Why skip? Any reason is fine."
+    skip_reasons = {
+        SkipReason.PAIN: "It hurts",
+        SkipReason.NO_TIME: "No time",
+        SkipReason.FORGOT: "I forgot",
+        SkipReason.NO_EQUIPMENT: "Something is missing",
+        SkipReason.UNSURE_HOW: "Not sure how to do it",
+        SkipReason.UNWELL: "I feel unwell",
+        SkipReason.AWAY: "I am away",
+    }
+
+    # Finish
+    after_title = "How is the pain now, after the session?"
+    finish_title = "Session done"
+    finish_pace = "At your own pace."
+    finish_partial = "Part of the session is logged. That counts as part done."
+    finish_stopped = "You stopped in time"
+    finish_stopped_help = "Rest now. Your next session starts one step back, and your therapist sees this."
+    timed_live = "timed live"
+    sets_label = "sets"
+    most_pain_label = "most pain"
+
+    def minutes(self, n: int) -> str:
+        """13 min."""
+        return f"{n} min"
+
+    def n_of_m(self, n: int, m: int) -> str:
+        """12 of 12."""
+        return f"{n} of {m}"
+
+    def pain_of_ten(self, n: int | None) -> str:
+        """2 of 10, or nothing given."""
+        return "not given" if n is None else f"{n} of 10"
+
+    safe_here = "Safe on this phone"
+    safe_here_help = "It is sent by itself when you are online."
+    sent_title = "Sent to your clinic"
+    what_you_did = "What you did"
+    correct_hint = "Choose a set to correct it."
+
+    def set_fact(self, n: int, work: str, pain: int | None, side: Side | None = None) -> str:
+        """One logged set in a line."""
+        part = f", {self.side[side].lower()}" if side else ""
+        hurt = f" · pain {pain}" if pain is not None else ""
+        return f"Set {n}{part}: {work}{hurt}"
+
+    def work(self, reps: int | None, seconds: int | None) -> str:
+        """10 reps, or 30 s."""
+        return self.plural(reps, "rep", "reps") if reps is not None else f"{seconds or 0} s"
+
+    correct_title = "Correct this set"
+    correct_help = "The first entry is kept; the corrected one counts."
+    save_correction = "Save correction"
+    remove_set = "This set was not done"
+    what_next = "What happens next"
+    next_morning = "Tomorrow morning: one quick question."
+    finish_done = "Done"
+    skipped_because = "Skipped"
+
+    # Stop
+    stop_title = "Stop and sit down"
+    stop_help = "Your timer is paused. Nothing is lost."
+    works_offline = "Works without a network"
+    any_now = "Any of these right now?"
+    any_today = "Any of these today?"
+    any_soon = "Any of these lately?"
+    stop_lock = "If you choose one, these exercises stay on hold until your therapist has talked with you."
+    none_of_these = "None of these"
+    stop_unknown_clinic = "Your clinic's number is not on this phone yet."
+
+    def call(self, number: str) -> str:
+        """Call 911."""
+        return f"Call {number}"
+
+    def call_the_clinic(self, number: str) -> str:
+        """Call the clinic: 555 0142."""
+        return f"Call the clinic: {number}"
+
+    you_chose = "You chose"
+    recorded_title = "Your exercises are on hold"
+    recorded_help = "This is saved on this phone and goes to your clinic first."
+    back_to_today = "Back to Today"
+
+    # Progress
+    progress_title = "Progress"
+    last_weeks = "Sessions, last 4 weeks"
+    due_done = "due sessions done"
+    nothing_was_due = "Nothing was due"
+    rule_note = "Rest days and today do not count until they are over. Not known days are counted as due."
+    see_sessions = "See the sessions"
+    pain_title = "Pain, 0 to 10"
+    during = "During exercise"
+    morning = "Next morning"
+    show_chart = "Show chart"
+    show_table = "Show table"
+    no_pain_yet = "Your pain answers appear here after your first session."
+    columns = ("Date", "Pain", "When")
+    self_report = "Logs by hand tend to run high, on average by a quarter. One person can differ a lot."
+
+    def pain_finding(self, first: int, last: int, days: int) -> str:
+        """What the chart says, in words."""
+        span = self.plural(max(1, round(days / 7)), "week", "weeks")
+        return f"From {first} to {last} in {span}" if first != last else f"Stayed at {last} over {span}"
+
+    def percent(self, share: Fraction) -> str:
+        """83 %."""
+        return f"{round(share * 100)} %"
+
+    session_states = {
+        "done": "done",
+        "partial": "part done",
+        "skipped": "skipped with a reason",
+        "unknown": "not known",
+        "not_logged": "not logged",
+        "upcoming": "still to come",
+        "rest": "rest day",
+        "paused": "away",
+    }
+
+    # Program
+    program_title = "Your program"
+
+    def version(self, n: int, on: str) -> str:
+        """Version 3, from 22 November."""
+        return f"Version {n}, from {on}"
+
+    history_title = "What changed before"
+    first_version = "First version"
+    all_exercises = "All exercises"
+
+    # Settings
+    settings_title = "Settings"
+    text_size = "Text size"
+    brightness = "Light or dark"
+    modes = (("system", "Like my phone"), ("light", "Light"), ("dark", "Dark"))
+    your_entries = "Your entries"
+    unsent_none = "Everything was sent to your clinic."
+    send_now = "Send now"
+    shelf_title = "Not taken by the clinic"
+    export = "Copy my unsent entries"
+    exported = "Copied. You can paste them into a message to your clinic."
+    away_title = "I am away or unwell"
+    away_help = "Nothing is due on these days, and nothing is held against you."
+    away_days = ((1, "Today"), (3, "3 days"), (7, "1 week"), (14, "2 weeks"))
+    away_saved = "Saved. Nothing is due on these days."
+    away_reason = {SkipReason.AWAY: "Away", SkipReason.UNWELL: "Unwell"}
+    devices_title = "Devices"
+    devices_offline = "Your devices are shown when you are online."
+    this_device = "This device"
+    sign_out = "Sign out on this phone"
+    sign_out_confirm = "Sign out and remove my program from this phone"
+    sign_out_safe = "Everything was sent. Your clinic has it."
+
+    def sign_out_warning(self, unsent: int) -> str:
+        """What would be lost."""
+        return f"{self.plural(unsent, 'entry was', 'entries were')} not sent yet and would be lost. Send or copy them first."
+
+    about = "About Stepwise"
+    about_body = "Your therapist decides every change. The app shows what you log and why something is proposed."
+
+    # Pages instead of the app
+    second_tab = "Stepwise is open in another tab"
+    second_tab_help = "Only one tab at a time keeps your entries safe. Close the other tab, then look again."
+    storage_refused = "This browser keeps nothing"
+    storage_help = (
+        "Without storage your entries would be lost. Leave private browsing or free some space, then try again."
+    )
+    corrupt = "A saved file could not be read"
+    corrupt_help = "A copy was kept aside. Your program is fetched again; what was sent is safe at your clinic."
+    went_wrong = "Something went wrong here"
+    went_wrong_help = "What you saved is still on this phone. Try again."
+    mode_words = {Mode.REPS: "reps", Mode.HOLD: "hold", Mode.DURATION: "time"}
+
+    def time_of_day(self, at: time) -> str:
+        """8:30."""
+        return f"{at.hour}:{at.minute:02d}"
+
+
+words = English()
