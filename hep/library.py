@@ -1,0 +1,91 @@
+"""The exercise library: reads its rows and turns one into a prescription with the library's starting dose.
+
+Refuses to guess: a row that lacks a field is an error of the data, found by its test, never filled in here. Side and
+goal stay open in `prescribe` until the therapist names them; `prescribing.gaps` lists what is missing.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from hep import codec
+from hep.records import Dose, Exercise, ExerciseFlag, Prescription, Schedule, Severity, Side
+
+_WEEKDAYS: dict[int, tuple[int, ...]] = {
+    1: (1,),
+    2: (1, 4),
+    3: (1, 3, 5),
+    4: (1, 2, 4, 5),
+    5: (1, 2, 3, 4, 5),
+    6: (1, 2, 3, 4, 5, 6),
+    7: (1, 2, 3, 4, 5, 6, 7),
+}
+"""Days a week → ISO weekdays with the most rest between them. Source: ours."""
+
+_DOSE_FIELDS = ("reps", "hold_s", "duration_s", "reps_min", "reps_max", "hold_max_s", "duration_max_s")
+
+
+def exercises_from(data: Mapping[str, Any]) -> dict[str, Exercise]:
+    """Every exercise of `assets/exercises/library.json` (already parsed), by id, in the file's order.
+
+    Raises `Refused` for a value outside its range and `KeyError` for a missing field.
+    """
+    return {row["id"]: _exercise(row) for row in data["exercises"]}
+
+
+def starting_schedule(exercise: Exercise, from_on: date) -> Schedule:
+    """The library's frequency as a dated schedule from `from_on` (inclusive), open-ended."""
+    return Schedule(
+        from_on=from_on, times_per_day=exercise.times_per_day, weekdays=_WEEKDAYS[exercise.days_per_week]
+    )
+
+
+def prescribe(
+    exercise: Exercise,
+    *,
+    prescription_id: str,
+    from_on: date,
+    side: Side | None = None,
+    goal_id: str | None = None,
+    dose: Dose | None = None,
+    schedule: Schedule | None = None,
+    note: str = "",
+) -> Prescription:
+    """A prescription of `exercise` with the library's dose, schedule and progression rule unless given.
+
+    `from_on` is the first day (inclusive, patient-local). A unilateral exercise needs its `side` before publishing.
+    """
+    return Prescription(
+        id=prescription_id,
+        exercise=exercise,
+        side=side,
+        dose=dose or exercise.dose,
+        schedule=schedule or starting_schedule(exercise, from_on),
+        goal_id=goal_id,
+        note=note,
+        progression=exercise.progression,
+    )
+
+
+def _exercise(row: Mapping[str, Any]) -> Exercise:
+    dose = row["dose"]
+    return codec.load(
+        Exercise,
+        {
+            **row,
+            "laterality": row["side"],
+            "dose": codec.dump(_dose(dose)),
+            "times_per_day": dose["times_per_day"],
+            "days_per_week": dose["days_per_week"],
+            "flags": [codec.dump(flag) for flag in _flags(row)],
+        },
+    )
+
+
+def _dose(row: Mapping[str, Any]) -> Dose:
+    given = {name: row.get(name) or None for name in _DOSE_FIELDS}
+    return Dose(sets=row["sets"], rest_s=row["rest_s"], **given)
+
+
+def _flags(row: Mapping[str, Any]) -> list[ExerciseFlag]:
+    return [ExerciseFlag(flag=flag, severity=Severity(row["severity"][flag])) for flag in row["flags"]]
