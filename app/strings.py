@@ -6,6 +6,7 @@ Words of the clinic's half live in `strings_clinic`.
 
 from datetime import date, time
 from fractions import Fraction
+from typing import ClassVar
 
 from hep.facts import Sign, SkipReason
 from hep.records import Mode, Side
@@ -24,7 +25,20 @@ class English:
     weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     weekdays_short = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
     weekdays_letter = ("M", "T", "W", "T", "F", "S", "S")
-    months = ("January February March April May June July August September October November December").split()
+    months = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
 
     def day(self, on: date) -> str:
         """Sunday 22 November."""
@@ -50,7 +64,11 @@ class English:
     loading_long = "Still working. The first start takes longer than the next ones."
     not_saved = "Not saved yet. Your entry is still here. Try again."
     saved_here = "Saved on this phone."
-    side = {Side.LEFT: "Left side", Side.RIGHT: "Right side", Side.BOTH: "Both sides, one at a time"}
+    side: ClassVar[dict[Side, str]] = {
+        Side.LEFT: "Left side",
+        Side.RIGHT: "Right side",
+        Side.BOTH: "Both sides, one at a time",
+    }
     tabs = ("Today", "Program", "Progress", "Settings")
     it_hurts = "It hurts"
     stop_link = "When to stop"
@@ -279,7 +297,7 @@ class English:
     save_and_next = "Save and go on"
     lost_balance = "I lost my balance in this set"
     signs_title = "Anything else?"
-    sign_words = {
+    sign_words: ClassVar[dict[Sign, str]] = {
         Sign.TINGLING_LASTS: "Tingling that lasts after the exercise",
         Sign.MOVING_DOWN: "Symptoms moved further down the arm or leg",
         Sign.DIZZINESS_STAYS: "Dizziness that has not settled after 20 minutes",
@@ -289,7 +307,7 @@ class English:
 
     # Skip
     why_skip = "Why skip? Any reason is fine."
-    skip_reasons = {
+    skip_reasons: ClassVar[dict[SkipReason, str]] = {
         SkipReason.PAIN: "It hurts",
         SkipReason.NO_TIME: "No time",
         SkipReason.FORGOT: "I forgot",
@@ -396,7 +414,7 @@ class English:
         """83 %."""
         return f"{round(share * 100)} %"
 
-    session_states = {
+    session_states: ClassVar[dict[str, str]] = {
         "done": "done",
         "partial": "part done",
         "skipped": "skipped with a reason",
@@ -433,7 +451,7 @@ class English:
     away_help = "Nothing is due on these days, and nothing is held against you."
     away_days = ((1, "Today"), (3, "3 days"), (7, "1 week"), (14, "2 weeks"))
     away_saved = "Saved. Nothing is due on these days."
-    away_reason = {SkipReason.AWAY: "Away", SkipReason.UNWELL: "Unwell"}
+    away_reason: ClassVar[dict[SkipReason, str]] = {SkipReason.AWAY: "Away", SkipReason.UNWELL: "Unwell"}
     devices_title = "Devices"
     devices_offline = "Your devices are shown when you are online."
     this_device = "This device"
@@ -443,7 +461,8 @@ class English:
 
     def sign_out_warning(self, unsent: int) -> str:
         """What would be lost."""
-        return f"{self.plural(unsent, 'entry was', 'entries were')} not sent yet and would be lost. Send or copy them first."
+        entries = self.plural(unsent, "entry was", "entries were")
+        return f"{entries} not sent yet and would be lost. Send or copy them first."
 
     about = "About Stepwise"
     about_body = "Your therapist decides every change. The app shows what you log and why something is proposed."
@@ -459,7 +478,7 @@ class English:
     corrupt_help = "A copy was kept aside. Your program is fetched again; what was sent is safe at your clinic."
     went_wrong = "Something went wrong here"
     went_wrong_help = "What you saved is still on this phone. Try again."
-    mode_words = {Mode.REPS: "reps", Mode.HOLD: "hold", Mode.DURATION: "time"}
+    mode_words: ClassVar[dict[Mode, str]] = {Mode.REPS: "reps", Mode.HOLD: "hold", Mode.DURATION: "time"}
 
     def time_of_day(self, at: time) -> str:
         """8:30."""

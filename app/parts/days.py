@@ -116,7 +116,8 @@ def _column(day: Day) -> ft.Control:
 
 def CalendarGrid(weeks: Sequence[tuple[str, Sequence[Day]]], heads: Sequence[str]) -> ft.Column:
     """Weeks under each other: (label of the week, its seven days); `heads` are the weekday names."""
-    head: list[ft.Control] = [ft.Container(width=52)] + [_cell(Text(name, Style.TINY, Color.MUTED)) for name in heads]
+    names = [_cell(Text(name, Style.TINY, Color.MUTED)) for name in heads]
+    head: list[ft.Control] = [ft.Container(width=52), *names]
     rows: list[ft.Control] = [ft.Row(head, spacing=0, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)]
     for label, days in weeks:
         cells = [

@@ -159,7 +159,9 @@ def HoldRing(left: int, total: int, under: str, spoken: str, size: int = 204) ->
         paint = ft.Paint(color=color, stroke_width=width, style=ft.PaintingStyle.STROKE, stroke_cap=ft.StrokeCap.ROUND)
         return cv.Arc(width / 2, width / 2, box, box, start, sweep, paint=paint)
 
-    arcs: list[cv.Shape] = [arc(0, 2 * math.pi, Color.HIGH)] + (
+    arcs: list[cv.Shape] = [arc(0, 2 * math.pi, Color.HIGH)]
+    if left:
+        arcs.append(arc(-math.pi / 2, full, Color.PRIMARY))
         [arc(-math.pi / 2, full, Color.PRIMARY)] if left else []
     )
     number = ft.Column(
