@@ -162,8 +162,6 @@ def HoldRing(left: int, total: int, under: str, spoken: str, size: int = 204) ->
     arcs: list[cv.Shape] = [arc(0, 2 * math.pi, Color.HIGH)]
     if left:
         arcs.append(arc(-math.pi / 2, full, Color.PRIMARY))
-        [arc(-math.pi / 2, full, Color.PRIMARY)] if left else []
-    )
     number = ft.Column(
         [Text(str(left), Style.COUNT), Text(under, Style.SMALL, Color.MUTED)],
         spacing=0,
