@@ -1,0 +1,140 @@
+"""What a request is made of: the time, the database, and who is calling. Every route declares what it is for.
+
+A route takes `caller: Annotated[Caller, needs(Action.X)]` or is marked with `dependencies=[PUBLIC]`; the server does
+not start with a route that does neither. A record outside the caller's reach is not found, never forbidden.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from hep.access import Action, Role, Scope, scope
+from server import sessions
+from server.audit import Actor
+from server.database import reading, writing
+from server.problems import Declined
+from server.tables.people import Patient
+
+_bearer = HTTPBearer(auto_error=False, description="An access token of /v1/auth.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who is calling, by their bearer token. `scope` is `full` or `quarantine`."""
+
+    role: Role
+    clinic_id: str
+    person_id: str
+    person_name: str
+    device_id: str
+    scope: str
+    address: str
+    request_id: str
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the audit log writes them."""
+        return Actor(
+            clinic_id=self.clinic_id,
+            person_id=self.person_id,
+            role=self.role.value,
+            device_id=self.device_id,
+            address=self.address,
+            request_id=self.request_id,
+        )
+
+
+def _database(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _now(request: Request) -> datetime:
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock()
+
+
+Database = Annotated[Engine, Depends(_database)]
+Now = Annotated[datetime, Depends(_now)]
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_:\-]{1,80}$")]
+"""A record's id in a path."""
+
+
+def address(request: Request) -> str:
+    """The network address of the other end, as far as it is known."""
+    return request.client.host if request.client else "unknown"
+
+
+def stranger(request: Request) -> Actor:
+    """The audit log's name for a caller who has not signed in."""
+    return Actor(address=address(request), request_id=request.state.request_id)
+
+
+Stranger = Annotated[Actor, Depends(stranger)]
+
+
+class Needs:
+    """The declaration of a route: finds the caller and asks the policy table. Raises 401 and 403 answers."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    def __call__(
+        self,
+        request: Request,
+        engine: Database,
+        now: Now,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        if bearer is None:
+            raise Declined("sign_in_required")
+        with reading(engine) as session:
+            known = sessions.identify(session, bearer.credentials, now)
+        if known.stale:
+            with writing(engine) as session:
+                sessions.note_seen(session, known.device_id, now)
+        caller = Caller(
+            role=known.person.role,
+            clinic_id=known.clinic_id,
+            person_id=known.person.id,
+            person_name=known.person.name,
+            device_id=known.device_id,
+            scope=known.scope,
+            address=address(request),
+            request_id=request.state.request_id,
+        )
+        if caller.scope != "full" and self.action is not Action.SYNC_PUSH:
+            raise Declined("device_revoked")
+        if scope(caller.role, self.action) is Scope.NONE:
+            raise Declined("not_allowed")
+        return caller
+
+
+def needs(action: Action) -> Any:
+    """The dependency that lets a caller in whose role may do `action`."""
+    return Depends(Needs(action))
+
+
+def _public() -> None:
+    return None
+
+
+PUBLIC = Depends(_public)
+"""Marks a route that asks for no token."""
+
+
+def reach(session: Session, caller: Caller, action: Action, patient_id: str) -> Patient:
+    """The patient, if the caller may do `action` to them. Raises `not_found` for anyone out of reach."""
+    far = scope(caller.role, action)
+    allowed = far is Scope.CLINIC or (far is Scope.OWN and caller.person_id == patient_id)
+    found = select(Patient).where(Patient.id == patient_id, col(Patient.clinic_id) == caller.clinic_id)
+    patient = session.exec(found).one_or_none() if allowed else None
+    if patient is None:
+        raise Declined("not_found")
+    return patient

@@ -1,0 +1,137 @@
+"""The audit log: one hash chain per clinic, appended in the same transaction as what it tells of.
+
+`record` remembers an entry, `server.database.writing` appends what was remembered as the last thing before the
+commit, so that writers of one clinic wait for each other as shortly as possible. Entries hold ids and codes only:
+no values, no names, no free text. The database refuses to change or delete one.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from server.tables.people import AuditEntry, AuditHead, Device
+
+SYSTEM = "system"
+"""The chain of what belongs to no clinic."""
+
+_FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: ids and codes only. `role` is a `hep.access.Role` value, `none` or `system`."""
+
+    clinic_id: str = SYSTEM
+    person_id: str = ""
+    role: str = "none"
+    device_id: str = ""
+    address: str = ""
+    request_id: str = ""
+
+
+def of_device(stranger: Actor, device: Device) -> Actor:
+    """The owner of a device as actor, where the request came without a sign-in of its own."""
+    return replace(
+        stranger,
+        clinic_id=device.clinic_id,
+        person_id=device.patient_id or device.staff_id or "",
+        role="patient" if device.patient_id else "staff",
+        device_id=device.id,
+    )
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    *,
+    resource: str,
+    resource_id: str = "",
+    patient_id: str = "",
+    outcome: str = "ok",
+) -> None:
+    """Remember an entry for this transaction. `action` is a code such as `patient.read`, `outcome` ok or a code."""
+    session.info.setdefault("audit", []).append(
+        AuditEntry(
+            clinic_id=actor.clinic_id,
+            seq=0,
+            at=now.astimezone(UTC),
+            actor_id=actor.person_id,
+            role=actor.role,
+            device_id=actor.device_id,
+            address=actor.address,
+            action=action,
+            resource=resource,
+            resource_id=resource_id,
+            patient_id=patient_id,
+            outcome=outcome,
+            request_id=actor.request_id,
+            previous="",
+            digest="",
+        )
+    )
+
+
+def append_recorded(session: Session) -> None:
+    """Put what was recorded at the end of its chains. Called by `writing`, once, before the commit."""
+    entries: list[AuditEntry] = session.info.pop("audit", [])
+    session.flush()
+    for clinic_id in sorted({entry.clinic_id for entry in entries}):
+        _append(session, clinic_id, [entry for entry in entries if entry.clinic_id == clinic_id])
+
+
+def _append(session: Session, clinic_id: str, entries: list[AuditEntry]) -> None:
+    head = _locked_head(session, clinic_id)
+    for entry in entries:
+        entry.seq, entry.previous = head.seq + 1, head.digest
+        entry.digest = digest_of(entry)
+        head.seq, head.digest = entry.seq, entry.digest
+        session.add(entry)
+    session.flush()
+
+
+def _locked_head(session: Session, clinic_id: str) -> AuditHead:
+    begin = text("INSERT INTO audit_head (clinic_id, seq, digest) VALUES (:clinic, 0, :first) ON CONFLICT DO NOTHING")
+    session.connection().execute(begin, {"clinic": clinic_id, "first": _FIRST})
+    locked = select(AuditHead).where(AuditHead.clinic_id == clinic_id).with_for_update()
+    return session.exec(locked.execution_options(populate_existing=True)).one()
+
+
+def digest_of(entry: AuditEntry) -> str:
+    """SHA-256 over the entry's canonical form, which names the digest before it."""
+    row = entry.model_dump(exclude={"digest", "at"})
+    row["at"] = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The state of one chain: how many entries are sound from the beginning, and the first that is not."""
+
+    entries: int
+    head: str
+    broken_at: int | None
+
+    @property
+    def sound(self) -> bool:
+        """True when every entry is there, in order and unchanged."""
+        return self.broken_at is None
+
+
+def verify(session: Session, clinic_id: str) -> Verified:
+    """Walk a clinic's chain from its first entry to its recorded end."""
+    count, previous = 0, _FIRST
+    rows = select(AuditEntry).where(AuditEntry.clinic_id == clinic_id).order_by(col(AuditEntry.seq))
+    for entry in session.exec(rows.execution_options(yield_per=500)):
+        if (entry.seq, entry.previous, entry.digest) != (count + 1, previous, digest_of(entry)):
+            return Verified(count, previous, count + 1)
+        count, previous = entry.seq, entry.digest
+    head = session.get(AuditHead, clinic_id)
+    end = (head.seq, head.digest) if head else (0, _FIRST)
+    return Verified(count, previous, None if end == (count, previous) else count + 1)
