@@ -35,9 +35,7 @@ def exercises_from(data: Mapping[str, Any]) -> dict[str, Exercise]:
 
 def starting_schedule(exercise: Exercise, from_on: date) -> Schedule:
     """The library's frequency as a dated schedule from `from_on` (inclusive), open-ended."""
-    return Schedule(
-        from_on=from_on, times_per_day=exercise.times_per_day, weekdays=_WEEKDAYS[exercise.days_per_week]
-    )
+    return Schedule(from_on=from_on, times_per_day=exercise.times_per_day, weekdays=_WEEKDAYS[exercise.days_per_week])
 
 
 def prescribe(
@@ -74,7 +72,7 @@ def _exercise(row: Mapping[str, Any]) -> Exercise:
         {
             **row,
             "laterality": row["side"],
-            "dose": codec.dump(_dose(dose)),
+            "dose": _dose(dose),
             "times_per_day": dose["times_per_day"],
             "days_per_week": dose["days_per_week"],
             "flags": [codec.dump(flag) for flag in _flags(row)],
@@ -82,9 +80,10 @@ def _exercise(row: Mapping[str, Any]) -> Exercise:
     )
 
 
-def _dose(row: Mapping[str, Any]) -> Dose:
+def _dose(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The dose without the file's zeros, which mean "does not apply"."""
     given = {name: row.get(name) or None for name in _DOSE_FIELDS}
-    return Dose(sets=row["sets"], rest_s=row["rest_s"], **given)
+    return {"sets": row["sets"], "rest_s": row["rest_s"], **given}
 
 
 def _flags(row: Mapping[str, Any]) -> list[ExerciseFlag]:
