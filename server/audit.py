@@ -44,6 +44,11 @@ def of_device(stranger: Actor, device: Device) -> Actor:
     )
 
 
+def of_clinic(stranger: Actor, clinic_id: str) -> Actor:
+    """Somebody who did not get in, in the chain of the clinic they tried."""
+    return replace(stranger, clinic_id=clinic_id)
+
+
 def record(
     session: Session,
     actor: Actor,

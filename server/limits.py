@@ -7,7 +7,7 @@ not let through together. Nothing is locked for good: the wait doubles up to 15 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, delete, text, update
+from sqlalchemy import bindparam, delete, text, update
 from sqlmodel import Session, col, select
 
 from server.security import Keys
@@ -57,12 +57,15 @@ def wait_after(failures: int, tries: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))
 
 
-def succeed(session: Session, account: str, address: str) -> None:
-    """Take the counted try back: the account starts afresh, the address loses this one only."""
-    connection = session.connection()
-    connection.execute(delete(SignInAttempt).where(col(SignInAttempt.key) == account))
-    fewer = case((col(SignInAttempt.failures) > 0, col(SignInAttempt.failures) - 1), else_=0)
-    connection.execute(update(SignInAttempt).where(col(SignInAttempt.key) == address).values(failures=fewer))
+def forget(session: Session, key: str) -> None:
+    """Start afresh: the account's owner got in."""
+    session.connection().execute(delete(SignInAttempt).where(col(SignInAttempt.key) == key))
+
+
+def take_back(session: Session, key: str) -> None:
+    """Take the counted try back, and only this one: it was no failure."""
+    counted = update(SignInAttempt).where(col(SignInAttempt.key) == key, col(SignInAttempt.failures) > 0)
+    session.connection().execute(counted.values(failures=col(SignInAttempt.failures) - 1))
 
 
 def _make_row(session: Session, key: str, now: datetime) -> None:

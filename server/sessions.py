@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from hep.access import Role
 from hep.ids import new_id
+from hep.problems import check, check_text
 from hep.wire import Tokens
 from server import audit
 from server.audit import Actor
@@ -115,14 +116,42 @@ def new_device(
     return device
 
 
-def issue(session: Session, keys: Keys, device: Device, now: datetime, seed: tuple[str, ...], family: str) -> Tokens:
-    """Store and hand out the pair of tokens that `seed` stands for; the same seed gives the same pair again."""
+def check_device(name: str, nonce: str) -> None:
+    """Refuse a device name or a nonce that cannot be used."""
+    check_text("device name", name, 80)
+    _check_nonce(nonce)
+
+
+def _check_nonce(nonce: str) -> None:
+    check(16 <= len(nonce) <= 200 and nonce.isascii(), "nonce_invalid", "Update the app and try again.")
+
+
+def issue(
+    session: Session, keys: Keys, device: Device, now: datetime, seed: tuple[str, ...], family: str
+) -> Tokens | Declined:
+    """Hand out the pair of tokens that `seed` stands for; the same seed gives the same pair again.
+
+    A repetition so late that the pair's access token is forgotten is refused with `sign_in_required`.
+    """
     access, refresh = keys.derive("access", *seed), keys.derive("refresh", *seed)
-    if session.get(Token, digest(access)) is None:
+    if session.get(Token, digest(refresh)) is None:
         for kind, token, lasts in (("access", access, ACCESS), ("refresh", refresh, REFRESH)):
             session.add(_token(device, family, kind, token, now, lasts))
         session.flush()
-    return _answer(session, device, access, refresh)
+    stored, person = session.get(Token, digest(access)), _owner(session, device)
+    if stored is None or person is None:
+        return Declined("sign_in_required")
+    return Tokens(
+        access_token=access,
+        refresh_token=refresh,
+        access_expires_at=stored.expires_at,
+        role=person.role.value,
+        device_id=device.id,
+        person_id=person.id,
+        person_name=person.name,
+        clinic_name=session.get_one(Clinic, device.clinic_id).name,
+        scope=stored.scope,
+    )
 
 
 def _token(device: Device, family: str, kind: str, token: str, now: datetime, lasts: timedelta) -> Token:
@@ -145,28 +174,12 @@ def _latest_end(device: Device) -> datetime | None:
     return device.created_at + STAFF_LONGEST if device.staff_id else None
 
 
-def _answer(session: Session, device: Device, access: str, refresh: str) -> Tokens:
-    token = session.get_one(Token, digest(access))
-    person = _owner(session, device)
-    if person is None:
-        raise Declined("sign_in_required")
-    return Tokens(
-        access_token=access,
-        refresh_token=refresh,
-        access_expires_at=token.expires_at,
-        role=person.role.value,
-        device_id=device.id,
-        person_id=person.id,
-        person_name=person.name,
-        clinic_name=session.get_one(Clinic, device.clinic_id).name,
-        scope=token.scope,
-    )
-
-
 def exchange(
     session: Session, keys: Keys, refresh_token: str, nonce: str, now: datetime, stranger: Actor
 ) -> Tokens | Declined:
     """Spend a refresh token. A refusal is returned, not raised, so that what it revokes is committed."""
+    check(len(refresh_token) <= 200, "invalid", "Sign in again.")
+    _check_nonce(nonce)
     spent = digest(refresh_token)
     token = session.exec(select(Token).where(Token.digest == spent).with_for_update()).one_or_none()
     if token is None or token.kind != "refresh" or token.revoked_at is not None or token.expires_at <= now:

@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from server.api import health
+from server.api import auth, devices, health, invitations, me
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    auth.router,
+    devices.router,
+    health.router,
+    invitations.router,
+    me.router,
+)

@@ -19,6 +19,8 @@ from server import sessions
 from server.audit import Actor
 from server.database import reading, writing
 from server.problems import Declined
+from server.security import Keys, Passwords
+from server.settings import Settings
 from server.tables.people import Patient
 
 _bearer = HTTPBearer(auto_error=False, description="An access token of /v1/auth.")
@@ -60,8 +62,26 @@ def _now(request: Request) -> datetime:
     return clock()
 
 
+def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+def _passwords(request: Request) -> Passwords:
+    passwords: Passwords = request.app.state.passwords
+    return passwords
+
+
+def _config(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
 Database = Annotated[Engine, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
+KeysOf = Annotated[Keys, Depends(_keys)]
+PasswordsOf = Annotated[Passwords, Depends(_passwords)]
+Config = Annotated[Settings, Depends(_config)]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_:\-]{1,80}$")]
 """A record's id in a path."""
 
