@@ -9,10 +9,9 @@ from tempfile import mkdtemp
 
 import psycopg
 import pytest
-from sqlmodel import SQLModel
 
-import server.tables  # noqa: F401
 from server.database import open_database
+from server.migrate import upgrade
 from tests.server.world import World
 
 _numbers = count(1)
@@ -46,7 +45,7 @@ def postgres() -> Iterator[str]:
 
 def _prepare(url: str) -> None:
     engine = open_database(url)
-    SQLModel.metadata.create_all(engine)
+    upgrade(engine)
     engine.dispose()
 
 
