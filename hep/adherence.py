@@ -13,8 +13,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from hep.days import UNKNOWN_GRACE, iso_week, local_on, week_dates, window_end
-from hep.facts import ItemKey, Provenance
-from hep.history import History
+from hep.facts import Provenance
+from hep.history import History, key_of
 from hep.schedule import OFFER_SLOT, PlannedItem, due_items, only_floating, week_items
 from hep.work import item_work
 
@@ -128,7 +128,7 @@ def _floating_slots(history: History, on: date) -> frozenset[int]:
     return frozenset(
         history.slot_of_session.get(entry.fact.session_id or "", OFFER_SLOT)
         for entry in sets
-        if entry.fact.planned is not None and ItemKey.parse(entry.fact.planned).floating
+        if entry.fact.planned is not None and key_of(entry.fact.planned).floating
     )
 
 

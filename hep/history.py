@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from hep.days import window_end
@@ -108,6 +108,17 @@ def _corrected(row: Stored, correction: Stored | None) -> Stored:
     return Stored(row.id, row.kind, read(row.kind, correction.fact.body), row.seq, row.received_at)
 
 
+@lru_cache(maxsize=8192)
+def key_of(planned: str) -> ItemKey:
+    """The planned item a log names, parsed once."""
+    return ItemKey.parse(planned)
+
+
+def worked_on(log: SetLog) -> date:
+    """The local date a set belongs to: its planned date, and for extras and floating items the device's own."""
+    return log.on if log.planned is None else key_of(log.planned).on or log.on
+
+
 @dataclass(frozen=True)
 class History:
     """One program's versions (ascending) and the patient's effective rows; `zone` is an IANA name.
@@ -154,7 +165,7 @@ class History:
         groups: dict[ItemKey, list[Entry[SetLog]]] = defaultdict(list)
         for entry in self.sets:
             if entry.fact.planned is not None:
-                groups[ItemKey.parse(entry.fact.planned)].append(entry)
+                groups[key_of(entry.fact.planned)].append(entry)
         return {key: tuple(group) for key, group in groups.items()}
 
     @cached_property
@@ -167,10 +178,10 @@ class History:
 
     @cached_property
     def sets_by_date(self) -> Mapping[date, tuple[Entry[SetLog], ...]]:
-        """Every set of each local date, as the device decided it."""
+        """Every set of each local date (see `worked_on`)."""
         groups: dict[date, list[Entry[SetLog]]] = defaultdict(list)
         for entry in self.sets:
-            groups[entry.fact.on].append(entry)
+            groups[worked_on(entry.fact)].append(entry)
         return {on: tuple(group) for on, group in groups.items()}
 
     @cached_property
@@ -178,7 +189,7 @@ class History:
         """The skips of each planned item."""
         groups: dict[ItemKey, list[Entry[ItemSkip]]] = defaultdict(list)
         for entry in self.skips:
-            groups[ItemKey.parse(entry.fact.planned)].append(entry)
+            groups[key_of(entry.fact.planned)].append(entry)
         return {key: tuple(group) for key, group in groups.items()}
 
     @cached_property
@@ -240,7 +251,7 @@ class History:
         facts: list[SetLog | ItemSkip] = [e.fact for e in self.sets] + [e.fact for e in self.skips]
         for fact in facts:
             if fact.planned is not None and fact.program_id in self._program_ids and fact.version in self._by_number:
-                key = ItemKey.parse(fact.planned)
+                key = key_of(fact.planned)
                 slot = (key.when, key.n)
                 named[slot] = max(named.get(slot, 0), fact.version)
         return named
@@ -307,7 +318,7 @@ class History:
         for entry in self.sets:
             fact = entry.fact
             if fact.session_id is not None and fact.planned is not None:
-                key = ItemKey.parse(fact.planned)
+                key = key_of(fact.planned)
                 if not key.floating:
                     slots[fact.session_id] = key.n
         return {sid: slot for sid, slot in slots.items() if sid is not None}

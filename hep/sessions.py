@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hep.facts import ItemKey, SetLog
-from hep.history import Entry, History
+from hep.history import Entry, History, key_of
 from hep.records import Laterality, Prescription, Side
 
 
@@ -64,7 +64,7 @@ def bouts(history: History, prescription: Prescription, *, since_version: int = 
 
 def _planned_by_session(entries: Iterable[Entry[SetLog]]) -> dict[str, ItemKey]:
     return {
-        entry.fact.session_id: ItemKey.parse(entry.fact.planned)
+        entry.fact.session_id: key_of(entry.fact.planned)
         for entry in entries
         if entry.fact.session_id is not None and entry.fact.planned is not None
     }
@@ -75,7 +75,7 @@ _EXTRA_SLOT = 99
 
 
 def _place(log: SetLog, planned: dict[str, ItemKey]) -> tuple[date, int, str]:
-    key = ItemKey.parse(log.planned) if log.planned is not None else planned.get(log.session_id or "")
+    key = key_of(log.planned) if log.planned is not None else planned.get(log.session_id or "")
     if key is None:
         return (log.on, _EXTRA_SLOT, log.session_id or "")
     if key.on is None:
