@@ -77,7 +77,7 @@ class Sync:
         self._api = api
         self._clock = clock
         self._chance = chance
-        self._state = SyncState.IDLE
+        self.state = SyncState.IDLE
         self._sentence: str | None = None
         self._failures = 0
         self._flight: asyncio.Task[None] | None = None
@@ -108,7 +108,7 @@ class Sync:
         if self._last_success_at is None and (text := await self._store.meta("last_success_at")):
             self._last_success_at = codec.read_instant(text)
         return SyncStatus(
-            state=self._state,
+            state=self.state,
             sentence=self._sentence,
             unsent=queue.unsent,
             oldest_at=queue.oldest_at,
@@ -131,7 +131,7 @@ class Sync:
         if self._flight is None or self._flight.done():
             self._flight = asyncio.ensure_future(self._round())
         await asyncio.shield(self._flight)
-        return self._state
+        return self.state
 
     # One round
 
@@ -286,6 +286,6 @@ class Sync:
         self.wait_s = max(FIRST_WAIT_S, self._chance() * bound, retry_after_s or 0.0)
 
     def _show(self, state: SyncState, sentence: str | None = None) -> None:
-        self._state, self._sentence = state, sentence
+        self.state, self._sentence = state, sentence
         for callback in self._listeners:
             callback()
