@@ -109,10 +109,16 @@ def smallest_step_up(load: Load, equipment: Equipment | None) -> Step | None:
     return Step(_weighing(load, smallest), smallest > load.amount * (100 + LOAD_STEP_LIMIT_PERCENT) / 100)
 
 
-def first_load(equipment: Equipment | None) -> Step | None:
-    """The lightest weight the patient is known to have, at most 1 kg or 2 lb; None without one."""
-    weights = equipment.weights if equipment else ()
-    lightest = min((w for w in weights if w.amount), key=lambda w: kilograms(w) or Fraction(0), default=None)
+def first_load(equipment: Equipment | None, *, weight_at_hand: bool) -> Step | None:
+    """The lightest weight to begin with, at most 1 kg or 2 lb; None without one.
+
+    With no weights named, `weight_at_hand` (the exercise is prescribed with one) stands for the default step.
+    """
+    kit = equipment or Equipment()
+    named = [w for w in kit.weights if w.amount]
+    if not named and weight_at_hand and kit.unit is not LoadUnit.BAND:
+        return Step(Load(unit=kit.unit, amount=DEFAULT_STEP[kit.unit]), exceptional=True)
+    lightest = min(named, key=lambda w: kilograms(w) or Fraction(0), default=None)
     if lightest is None or lightest.amount is None or lightest.amount > SMALL_LOAD_STEP[lightest.unit]:
         return None
     return Step(lightest, exceptional=True)
