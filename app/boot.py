@@ -13,9 +13,9 @@ def load(opened_with: dict[str, Any]) -> None:
     """Import everything the first screen needs. `opened_with` is what `opening.js` read: path, zone, secret and so on."""
     sys.modules["flet_js"] = ModuleType("flet_js")
     from app.main import shell_of
-    from app.platform.browser import Opening, remember
+    from app.platform.browser import Opening, open_platform
 
-    remember(Opening(**opened_with))
+    open_platform(Opening(**opened_with))
     import_module("flet.messaging.pyodide_connection")
     shell_of(opened_with["path"])
 

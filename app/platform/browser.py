@@ -36,22 +36,6 @@ class Opening:
     session: dict[str, str] = field(default_factory=dict)
 
 
-_opening: Opening | None = None
-
-
-def remember(opening: Opening) -> None:
-    """Keep what the page said for the platform that is made later."""
-    global _opening
-    _opening = opening
-
-
-def opening() -> Opening:
-    """What the page said. Raises RuntimeError when it has not said anything yet."""
-    if _opening is None:
-        raise RuntimeError("the page has not said what the app was opened with")
-    return _opening
-
-
 class BrowserPlatform:
     """Implements `app.platform.port.Platform`."""
 
@@ -170,3 +154,19 @@ async def _sync_folder(*, populate: bool) -> None:
     except JsException as error:
         raise StorageRefused(_REFUSED) from error
     await done
+
+
+_current: BrowserPlatform | None = None
+
+
+def open_platform(opened_with: Opening) -> None:
+    """Make this worker's platform; `app.boot` calls it once, with what the page said."""
+    global _current
+    _current = BrowserPlatform(opened_with)
+
+
+def platform() -> BrowserPlatform:
+    """This worker's platform. Raises RuntimeError before `open_platform`."""
+    if _current is None:
+        raise RuntimeError("the page has not said what the app was opened with")
+    return _current

@@ -10,9 +10,9 @@ from app.platform.port import Platform
 def platform_here(page: ft.Page) -> Platform:
     """The platform of this process: a browser tab, or a native build."""
     if sys.platform == "emscripten":
-        from app.platform.browser import BrowserPlatform, opening
+        from app.platform.browser import platform
 
-        return BrowserPlatform(opening())
+        return platform()
     from app.platform.native import NativePlatform
 
     return NativePlatform(page)

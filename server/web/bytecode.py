@@ -21,7 +21,7 @@ OWN_PACKAGES = ("app", "hep")
 LIBRARIES = ("flet", "flet_charts", "httpx", "idna", "msgpack", "repath", "six", "tzdata")
 
 _STDLIB_LEFT_OUT = {
-    "_pyrepl", "bdb.py", "cmd.py", "code.py", "codeop.py", "ctypes", "curses", "dbm", "doctest.py", "ensurepip",
+    "_pyrepl", "bdb.py", "cmd.py", "ctypes", "curses", "dbm", "doctest.py", "ensurepip",
     "ftplib.py", "idlelib", "imaplib.py", "lib2to3", "mailbox.py", "multiprocessing", "optparse.py", "pdb.py",
     "pickletools.py", "poplib.py", "pstats.py", "profile.py", "profiling", "pydoc.py", "pydoc_data", "smtplib.py",
     "socketserver.py", "test", "tkinter", "trace.py", "turtle.py", "turtledemo", "unittest", "venv", "wave.py",

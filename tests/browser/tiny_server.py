@@ -1,0 +1,47 @@
+"""A real server process for the shell's tests: the built client and an API of four answers.
+
+`python -m tests.browser.tiny_server FOLDER PORT` prints one line once it accepts connections.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Request
+
+from server.web.serve import web_app
+
+
+@asynccontextmanager
+async def announce(_app: FastAPI) -> AsyncIterator[None]:
+    print("ready", flush=True)
+    yield
+
+
+def make_app(folder: Path) -> FastAPI:
+    app = FastAPI(lifespan=announce)
+
+    @app.get("/v1/health")
+    async def health() -> dict[str, bool]:
+        return {"ok": True}
+
+    @app.post("/v1/echo")
+    async def echo(request: Request) -> dict[str, str]:
+        return {"body": (await request.body()).decode(), "authorization": request.headers.get("authorization", "")}
+
+    @app.get("/v1/never")
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    app.mount("/", web_app(folder))
+    return app
+
+
+if __name__ == "__main__":
+    config = uvicorn.Config(
+        make_app(Path(sys.argv[1])), port=int(sys.argv[2]), log_level="error", timeout_graceful_shutdown=0
+    )
+    uvicorn.Server(config).run()
