@@ -1,11 +1,159 @@
-"""Stands in for the therapist's screens until they are here."""
+"""The therapist's half: starts the desk, dresses the page, and shows the open screen beside the rail.
+
+Online only, against the clinic's HTTP API: nothing is stored on the device beyond the tab.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 
 import flet as ft
 
+from app import strings_clinic as words
+from app import theme
+from app.api import Api
+from app.parts import IconAction, Text
 from app.platform.port import Platform
+from app.theme import Color, Look, LookContext, Radius, Size, Space, Style
+from app.therapist.parts.desk import Option, Picker, column, grow, row
+from app.therapist.screens.add_patient import AddPatientScreen
+from app.therapist.screens.builder import BuilderScreen
+from app.therapist.screens.caseload import CaseloadScreen
+from app.therapist.screens.patient import PatientScreen
+from app.therapist.screens.sign_in import SignInScreen
+from app.therapist.state import Desk, Place
+from app.tokens import SessionKeeper
+
+WIDE_FROM = 1000
+"""Logical pixels from which lists stand in columns, at 100 % text; larger text needs more."""
+
+TEXT_KEY = "text_percent"
 
 
-async def start(page: ft.Page, platform: Platform) -> None:
-    """Show one text and a button."""
-    page.title = "Stepwise"
-    page.add(ft.Text("Stepwise therapist placeholder"), ft.FilledButton("Begin"))
+async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Show the therapist's client on `page` and go on with the tab's sign-in, if there is one."""
+    api = Api(platform.base_url, platform.transport, SessionKeeper(platform))
+    desk = Desk(api, platform.zone, platform.device_name, now)
+    page.title = words.PRODUCT
+    page.padding = 0
+    page.render(App, desk, platform)
+    await desk.start()
+
+
+@ft.component
+def App(desk: Desk, platform: Platform) -> ft.Control:
+    """The frame: look, rail, the open screen."""
+    page = ft.context.page
+    kept = platform.session_get(TEXT_KEY)
+    percent, set_percent = ft.use_state(int(kept) if kept else 100)
+    width, set_width = ft.use_state(float(page.width or 1280))
+
+    def listen() -> None:
+        page.on_resize = lambda event: set_width(float(event.width))
+
+    def choose(value: str) -> None:
+        platform.session_set(TEXT_KEY, value)
+        set_percent(int(value))
+
+    ft.use_effect(listen, [])
+    wide = width >= WIDE_FROM * percent / 100
+    look = Look(percent, wide=wide)
+    ft.use_effect(partial(theme.apply, page, look), [percent])
+    return LookContext(look, lambda: _frame(desk, percent, choose, wide))
+
+
+def _frame(desk: Desk, percent: int, choose: Callable[[str], None], wide: bool) -> ft.Control:
+    screen = ft.Column(
+        [ft.Container(Screen(desk, wide), padding=Space.DESK if wide else Space.L)],
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=f"scroll-{desk.place}",
+    )
+    if desk.place is Place.SIGN_IN:
+        return ft.SafeArea(screen, expand=True)
+    if wide:
+        held: ft.Control = ft.Row(
+            [_rail(desk, percent, choose), screen],
+            spacing=0,
+            expand=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    else:
+        held = column(_bar(desk, percent, choose), screen, spacing=0, expand=True)
+    return ft.SafeArea(held, expand=True)
+
+
+@ft.component
+def Screen(desk: Desk, wide: bool) -> ft.Control:
+    """The open screen."""
+    if desk.place is Place.CASELOAD:
+        return CaseloadScreen(desk, wide)
+    if desk.place is Place.ADD_PATIENT:
+        return AddPatientScreen(desk, wide)
+    if desk.place is Place.PATIENT and desk.patient:
+        return PatientScreen(desk, desk.patient, wide)
+    if desk.place is Place.BUILDER and desk.builder:
+        return BuilderScreen(desk, desk.builder, wide)
+    return SignInScreen(desk)
+
+
+def _text_size(percent: int, choose: Callable[[str], None]) -> ft.Control:
+    options = [Option(str(size), f"{size} %") for size in theme.TEXT_SIZES]
+    return Picker(words.TEXT_SIZE, options, str(percent), choose, key="text-size", empty="", icon=ft.Icons.FORMAT_SIZE)
+
+
+def _mark() -> ft.Control:
+    return ft.Container(
+        ft.Icon(ft.Icons.SELF_IMPROVEMENT, size=26, color=Color.ON_PRIMARY),
+        bgcolor=Color.PRIMARY,
+        width=Size.TARGET,
+        height=Size.TARGET,
+        border_radius=Radius.CHIP,
+        alignment=ft.Alignment.CENTER,
+    )
+
+
+def _rail(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
+    ink = Color.ON_PRIMARY_CONTAINER
+    icon = ft.Container(
+        ft.Icon(ft.Icons.GROUPS_OUTLINED, size=24, color=ink),
+        bgcolor=Color.PRIMARY_CONTAINER,
+        border_radius=Radius.CHIP,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=4),
+    )
+    caseload = ft.Container(
+        column(icon, Text(words.CASELOAD, Style.TINY), spacing=3, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
+        width=Size.RAIL - 12,
+        padding=6,
+        ink=True,
+        border_radius=Radius.CHIP,
+        on_click=desk.open_caseload,
+        key="nav-caseload",
+    )
+    return ft.Container(
+        column(
+            _mark(),
+            caseload,
+            grow(ft.Container()),
+            _text_size(percent, choose),
+            IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out"),
+            spacing=Space.M,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        width=Size.RAIL + (0 if percent == 100 else 40),
+        bgcolor=Color.CARD,
+        padding=ft.Padding.symmetric(vertical=16, horizontal=2),
+        border=ft.Border(right=ft.BorderSide(1, Color.HAIRLINE)),
+    )
+
+
+def _bar(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
+    home = IconAction(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, key="nav-caseload")
+    leave = IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out")
+    return ft.Container(
+        row(home, grow(ft.Container()), _text_size(percent, choose), leave, spacing=Space.S),
+        bgcolor=Color.CARD,
+        padding=8,
+        border=ft.Border(bottom=ft.BorderSide(1, Color.HAIRLINE)),
+    )

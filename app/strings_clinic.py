@@ -1,0 +1,459 @@
+"""The therapist's words. Plain, second person where someone is spoken to, fact then next step."""
+
+from collections.abc import Callable, Sequence
+
+from hep.views import DayMark
+
+PRODUCT = "Stepwise"
+CLINIC = "Clinic"
+
+SIGN_IN = "Sign in"
+SIGN_IN_HELP = "For therapists. Patients open the link from their invitation."
+EMAIL = "Email"
+PASSWORD = "Password"  # noqa: S105 - a label
+SIGNING_IN = "Signing in"
+FILL_BOTH = "Enter your email and your password."
+
+CASELOAD = "Caseload"
+ADD_PATIENT = "Add patient"
+FIND_PATIENT = "Find a patient"
+TEXT_SIZE = "Text size"
+RELOAD = "Reload"
+TRY_AGAIN = "Try again"
+LOADING = "Loading"
+BACK_TO_CASELOAD = "Back to caseload"
+BACK_TO_PATIENT = "Back to the patient"
+
+COLUMNS = ("Patient", "Why now", "Pattern", "Last 14 days", "Morning pain", "Last seen", "")
+GROUP = {"today": "Today", "this_week": "This week", "on_track": "On track"}
+SHOW = {"all": "All", "mine": "Mine", "unopened": "Not opened the new version"}
+ON_TRACK_HINT = "Nothing to do for them today"
+REVIEW = "Review"
+REVIEW_NOW = "Review now"
+ON_HOLD = "On hold"
+NO_PATIENTS = "No patients yet"
+NO_PATIENTS_HELP = "Add your first patient, then build a program and invite them."
+NOTHING_FOUND = "No patient fits this search and filter."
+SHOW_ALL = "Show all patients"
+NEVER_SEEN = "Not yet"
+NO_MORNING = "No answer"
+NO_PROGRAM = "no program yet"
+LEGEND = {
+    "done": "done",
+    "partial": "partly",
+    "skipped": "skipped",
+    "unknown": "not known",
+    "rest": "nothing due",
+}
+LAST_KNOWN = "Below is what was last known. Changes wait until the clinic can be reached."
+
+
+def counts(patients: int, today: int) -> str:
+    """The line under the heading of the caseload."""
+    who = "1 patient" if patients == 1 else f"{patients} patients"
+    need = "nobody needs you" if today == 0 else "1 needs you" if today == 1 else f"{today} need you"
+    return f"{who}. Today {need}."
+
+
+def on_track(count: int) -> str:
+    """The heading of the group that needs nothing."""
+    return "1 patient on track" if count == 1 else f"{count} patients on track"
+
+
+def strip_label(days: Sequence[DayMark], kind_of: Callable[[str], str]) -> str:
+    """The strip of days in words."""
+    kinds = [kind_of(day.state) for day in days]
+    named = [f"{kinds.count(kind)} {word}" for kind, word in LEGEND.items() if kind in kinds]
+    return f"Last {len(days)} days: " + (", ".join(named) or "nothing due")
+
+
+def spark_label(given: Sequence[int]) -> str:
+    """The line of morning pain in words."""
+    if not given:
+        return "Morning pain: no answers"
+    return f"Morning pain: {', '.join(map(str, given))} of 10, latest {given[-1]}"
+
+
+NOT_OPENED = "Has not opened the new version"
+ON_HOLD_DETAIL = "No pattern while locked"
+
+
+def sign_out(name: str) -> str:
+    """The way out, naming who is in."""
+    return f"Sign out {name}".strip()
+
+
+WHO = "Who"
+NAME = "Name"
+BIRTH = "Birth date (year-month-day)"
+ZONE = "Time zone"
+WHAT_FOR = "What for"
+PROBLEM = "Problem"
+PROBLEM_HINT = "Right knee replacement"
+REGION = "Region"
+CHOOSE_REGION = "Choose a region"
+BUDGET = "Minutes per session, if limited"
+PRECAUTIONS = "Precautions"
+PRECAUTIONS_HELP = "Exercises that do not fit are blocked or ask for a written reason."
+AT_HOME = "Equipment at home"
+AT_HOME_HELP = "The library can be narrowed to it."
+SAVE_PATIENT = "Save and build the program"
+NAME_NEEDED = "Write a name of 1 to 120 characters."
+BIRTH_NEEDED = "Write a date such as 1961-04-03."
+ZONE_NEEDED = "Write a zone such as America/New_York."
+PROBLEM_NEEDED = "Write what the care is for."
+REGION_NEEDED = "Choose the region."
+BUDGET_WRONG = "Write whole minutes from 1 to 240, or nothing."
+
+
+def to_correct(count: int) -> str:
+    """How many fields need another look."""
+    return "1 entry needs another look." if count == 1 else f"{count} entries need another look."
+
+
+def plain(code: str) -> str:
+    """A code of the library as words: `elbow_wrist_hand` as `Elbow wrist hand`."""
+    return code.replace("_", " ").capitalize()
+
+
+DOSE_NAMES = {"sets": "sets", "reps": "repetitions", "hold_s": "hold", "duration_s": "duration", "rest_s": "rest"}
+
+
+def less(name: str) -> str:
+    """The minus of a figure."""
+    return f"Less: {name}"
+
+
+def more(name: str) -> str:
+    """The plus of a figure."""
+    return f"More: {name}"
+
+
+def dose_figure(field: str, value: int | None) -> str:
+    """A figure of the dose with its unit."""
+    if field == "sets":
+        return "1 set" if value == 1 else f"{value} sets"
+    if field == "reps":
+        return f"{value or 0} reps"
+    if field == "duration_s" and value and value >= 120 and value % 60 == 0:
+        return f"{value // 60} min"
+    unit = {"hold_s": "s hold", "duration_s": "s", "rest_s": "s rest"}[field]
+    return f"{value or 0} {unit}"
+
+
+PROGRAM = "Program"
+NO_PROGRAM_YET = "No program yet"
+NO_PROGRAM_HELP = "Build the first version, then invite the patient."
+EDIT_PROGRAM = "Edit program"
+BUILD_PROGRAM = "Build program"
+GO_ON_DRAFT = "Go on with your draft"
+VERSION = "Version"
+CHANGED = "changed"
+ADDED = "new"
+REMOVED_WORD = "removed"
+IN_SHORT = "in the short version"
+NOT_OPENED_YET = "Not opened by the patient yet"
+CHANGE_ICON_WORDS = {"added": "added", "removed": "removed", "changed": "changed"}
+
+PROPOSALS = "Proposals"
+NOTHING_CHANGES = "Nothing changes until you decide"
+NO_PROPOSALS = "No proposal waits."
+ACCEPT = "Accept"
+MODIFY = "Modify"
+DECLINE = "Decline"
+CANCEL = "Cancel"
+WHY_MODIFY = "Why this dose instead"
+WHY_DECLINE = "Why not now"
+REASON_NEEDED = "Write a reason."
+SEND_DECISION = {"modify": "Set this dose", "decline": "Decline the proposal"}
+STAYS = "stays"
+NEXT_RUNG = "next step of the ladder"
+DECIDED = {"accepted": "Accepted", "modified": "Modified", "declined": "Declined"}
+DECIDED_BEFORE = "Decided before"
+
+FLAGS = "Needs a look"
+LOCKED = "Exercises are locked until you clear this."
+CLEAR = "Clear"
+CLEAR_NOTE = "What you found and decided"
+CLEAR_DO = "Clear and unlock"
+CLEARED = "Cleared"
+
+TRENDS = "Sessions and pain"
+SESSIONS_PER_WEEK = "Sessions per week"
+PAIN_SCALE = "Pain, 0 to 10"
+DURING = "during exercise"
+MORNING = "next morning"
+AS_TABLE = "Show as table"
+AS_CHART = "Show as chart"
+ALL_EXERCISES = "All exercises"
+EXERCISE = "Exercise"
+NOTHING_LOGGED = "Nothing is logged yet. Sessions appear here as they arrive."
+WEEK_COLUMNS = ("Week of", "Due", "Done", "Partly", "Skipped", "Not known", "Not logged")
+PAIN_COLUMNS = ("Date", "During", "After", "Next morning")
+LOAD_COLUMNS = ("Date", "Best set", "Load", "Pain")
+NO_BASELINE = "No morning baseline yet: fewer than three answers in 14 days."
+
+RECENT = "Recent sessions"
+SHOW_MORE = "Show all {count}"
+SHOW_FEWER = "Show fewer"
+STATE_WORDS = {
+    "done": "Done",
+    "partial": "Partly done",
+    "skipped": "Skipped",
+    "unknown": "Not known",
+    "not_logged": "Not logged",
+    "upcoming": "Still to come",
+    "rest": "Nothing due",
+    "paused": "Paused",
+}
+PROVENANCE = {
+    "live_timed": "timed live",
+    "same_day": "entered the same day",
+    "back_filled": "entered later, an estimate",
+    "paper": "from paper",
+}
+NOT_ENDED = "not ended"
+CORRECTED = "corrected"
+SET_COLUMNS = ("Set", "Side", "Done", "Pain", "Effort")
+SIDES = {"left": "Left", "right": "Right", "both": "Both"}
+NOT_GIVEN = "–"
+
+ACCESS = "Phones and invitations"
+NO_PHONE = "No phone is connected yet."
+INVITE = "Invite"
+INVITED_ONCE = "Shown once. Hand it over now; it cannot be shown again."
+LINK = "Link"
+CODE = "Code"
+CODE_HELP = "The code also asks for the birth date."
+COPY_LINK = "Copy link"
+COPY_CODE = "Copy code"
+REVOKE_PHONE = "Sign this phone out"
+REVOKE_SURE = "Sign out for good?"
+REVOKE_YES = "Yes, sign out"
+KEEP = "Keep"
+WITHDRAW = "Withdraw"
+SIGNED_OUT_PHONE = "Signed out"
+RELEASE = "Take into the record"
+DISCARD = "Throw away"
+INVITATION_STATE = {"open": "Open", "used": "Used", "expired": "Expired", "revoked": "Withdrawn"}
+MESSAGES = "Messages"
+FROM_PATIENT = "From the patient"
+
+
+def week_line(problem: str, week: int, therapist: str) -> str:
+    """The line under a patient's name."""
+    return f"{problem}, week {week}. {therapist}".strip()
+
+
+def acknowledged(moment: str) -> str:
+    """When the patient saw the version."""
+    return f"Opened by the patient {moment}"
+
+
+def in_force(day: str) -> str:
+    """Since when a version counts."""
+    return f"In force from {day}"
+
+
+def changed_from(version: int) -> str:
+    """The heading of what a version changed."""
+    return "First version" if version <= 1 else f"What changed from version {version - 1}"
+
+
+def reason_by(reason: str, author: str) -> str:
+    """Why a version was made, and by whom."""
+    return f"Reason: {reason.rstrip('.')}. {author}"
+
+
+def goal(text: str) -> str:
+    """What an exercise is for."""
+    return f"For: {text}"
+
+
+def waits(count: int) -> str:
+    """Entries in quarantine."""
+    return "1 entry waits for your decision" if count == 1 else f"{count} entries wait for your decision"
+
+
+def pain_after(pain: int | None) -> str:
+    """Pain after a session."""
+    return "pain after not given" if pain is None else f"pain after {pain}"
+
+
+def baseline(value: str) -> str:
+    """The morning baseline."""
+    return f"Morning baseline {value}: the median of the answers of 14 days."
+
+
+def weeks_label(weeks: Sequence[tuple[str, int, int]]) -> str:
+    """The weekly bars in words: (week, done, due)."""
+    return "Sessions per week: " + "; ".join(f"week of {week}, {done} of {due} done" for week, done, due in weeks)
+
+
+def pain_label(first: str, last: str, during: Sequence[int], morning: Sequence[int]) -> str:
+    """The pain chart in words."""
+    parts = [
+        f"{name} from {values[0]} to {values[-1]}" for name, values in ((DURING, during), (MORNING, morning)) if values
+    ]
+    return f"Pain from {first} to {last}: " + ("; ".join(parts) or "none given")
+
+
+def amounts_label(points: Sequence[tuple[str, int, str]]) -> str:
+    """The best sets in words: (date, amount, load)."""
+    return "Best set: " + "; ".join(f"{on} {amount} {load}".strip() for on, amount, load in points)
+
+
+def valid_until(moment: str) -> str:
+    """Until when an invitation can be used."""
+    return f"Can be used until {moment}"
+
+
+def last_seen(moment: str) -> str:
+    """When a phone last spoke to the clinic."""
+    return f"Last seen {moment}"
+
+
+WHY_SETTLE = "Why"
+
+
+def name_age(name: str, age: int) -> str:
+    """The heading of a patient's page."""
+    return f"{name}, {age}"
+
+
+BUILDER_CLOSE = "Close without publishing"
+DRAFT_KEPT = "The draft stays here while this tab is open."
+PREVIEW = "Look it over"
+PUBLISH = "Publish"
+PUBLISHING = "Publishing"
+PUBLISH_VERSION = "Publish version {version}"
+NOTHING_MISSING = "Complete. Look it over, then publish."
+SEARCH_LIBRARY = "Search {count} exercises"
+TYPE = "Type"
+POSITION = "Position"
+ANY_REGION = "Any region"
+ANY_TYPE = "Any type"
+ANY_POSITION = "Any position"
+AT_HOME_CHIP = "At home"
+ADDED_ALREADY = "Added"
+BLOCKED = "Blocked"
+NO_EXERCISE = "No exercise fits. Use fewer words or filters."
+PER_SESSION = "{minutes} min per session"
+PER_WEEK = "about {minutes} min a week"
+BUDGET_OF = "{name} has {minutes} min"
+BURDEN_EMPTY = "Add exercises from the library. Three or fewer are followed best."
+SHORT_VERSION = "In the short version"
+MOVE_UP = "Move up"
+REMOVE = "Remove"
+DETAILS = "Schedule, load and more"
+SIDE = "Side"
+GOAL = "For"
+CHOOSE_GOAL = "Choose a goal"
+GOALS = "Goals"
+NO_GOALS = "Write the patient's goal first: every exercise serves one."
+ADD_GOAL = "Add goal"
+GOAL_TEXT = "In the patient's words"
+GOAL_HINT = "Walk to the bus stop without a stop"
+INTENT = "What it measures"
+INTENTS = {"function": "Daily life", "capacity": "Strength, range or endurance"}
+MEASURE = "Measure"
+BASELINE_FIELD = "Now"
+TARGET_FIELD = "Target"
+TARGET_ON = "By (year-month-day)"
+NUMBER_WRONG = "Write a number, or nothing."
+DATE_WRONG = "Write a date such as 2027-01-31, or nothing."
+GOAL_NEEDED = "Write the goal."
+REASON = "Why this version?"
+REASON_HELP = "The patient sees it in plain words."
+REASON_QUICK = (
+    "Starting program",
+    "Sessions complete, pain low",
+    "Pain was too high",
+    "Fits the day better",
+    "Goal changed",
+)
+MISSING = "Still missing"
+WARNINGS = "Worth a second look"
+ACCEPT_WARNING = "Why it is right for this patient"
+ACCEPT_WARNING_DO = "Accept with this reason"
+RHYTHMS = {"daily": "Every day", "weekdays": "Certain days", "per_week": "Times a week"}
+HOW_OFTEN = "How often"
+TIMES_A_DAY = "times a day"
+TIMES_A_WEEK = "times a week"
+FROM = "From (year-month-day)"
+UNTIL = "Until, if it ends (year-month-day)"
+LOAD = "Load"
+NO_LOAD = "no load"
+LOAD_KIND = "Kind of load"
+LOAD_KINDS = {"none": "No load", "lb": "Pounds", "kg": "Kilograms", "band": "Band"}
+BAND = "Band color"
+NOTE = "Note to the patient"
+PROGRESSION = "Progression"
+RULES = {
+    "double": "Reps, then load",
+    "hold": "Longer holds",
+    "time": "More time",
+    "rom": "Your review after 14 days",
+    "otago_strength": "Otago strength",
+    "otago_balance": "Otago balance",
+    "none": "No proposals",
+}
+TOP_REPS = "most repetitions"
+LOAD_STEP = "load step"
+TWO_FOR_TWO = "Two extra reps in the last set, twice"
+AMBER = "Two amber sessions may progress"
+SPACING = "Spacing is meant this way"
+REVIEW_TITLE = "Version {version}, as the patient gets it"
+WHAT_CHANGES = "What changes"
+WHOLE_PROGRAM = "The whole program"
+NO_CHANGES = "Nothing changes for the patient."
+BACK_TO_EDIT = "Back to editing"
+PUBLISHED = "Version {version} is published"
+PUBLISHED_HELP = "It reaches the phone with its next connection. You see here when the patient has opened it."
+INVITE_NEXT = "Back to the patient"
+STALE_TITLE = "Someone else published version {version}"
+STALE_HELP = "Your draft is safe. Look at both, then choose."
+THEIRS = "Published by {author}"
+YOURS = "Your draft"
+TAKE_MINE = "Put my draft on top"
+TAKE_THEIRS = "Drop my draft"
+
+
+def missing(count: int) -> str:
+    """How many gaps are left."""
+    return "1 thing missing" if count == 1 else f"{count} things missing"
+
+
+def exercises(count: int) -> str:
+    """How many exercises."""
+    return "1 exercise" if count == 1 else f"{count} exercises"
+
+
+def add_exercise(name: str) -> str:
+    """The add button of the library."""
+    return f"Add {name}"
+
+
+def about_minutes(minutes: int) -> str:
+    """How long one exercise takes."""
+    return f"about {minutes} min"
+
+
+def version_of(name: str, version: int) -> str:
+    """The heading of the builder."""
+    return f"{name}, version {version}"
+
+
+def at_home(items: Sequence[str]) -> str:
+    """What is at home."""
+    return "At home: " + (", ".join(plain(item).lower() for item in items) or "nothing listed")
+
+
+def meter_label(minutes: int, budget: int | None) -> str:
+    """The burden meter in words."""
+    return f"{minutes} minutes per session" + (f" of {budget}" if budget else "")
+
+
+ENVELOPE_HELP = "The rules propose inside these limits. Nothing changes until you decide."
+AS_THE_RULE = "as the rule has it"
+UNIT = "Unit"

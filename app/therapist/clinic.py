@@ -1,0 +1,167 @@
+"""The clinic's endpoints as a therapist's client calls them: records in, records out.
+
+It decides nothing and keeps nothing but the library. Every refusal is an `ApiError` with a sentence to show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.api import Api, ApiError, Reply, Revoked, ServerSaid, SignInNeeded
+from hep import codec
+from hep.prescribing import Draft
+from hep.problems import CATALOG
+from hep.records import Dose, Exercise, ProgramVersion
+from hep.views import Caseload, PatientDetail
+
+
+class StaleBase(ApiError):
+    """Someone published since: `base` is what this draft was made from, `current` is what is in force now."""
+
+    sentence = CATALOG["stale_base"][1]
+
+    def __init__(self, base: ProgramVersion, current: ProgramVersion) -> None:
+        super().__init__("stale_base")
+        self.base = base
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPatient:
+    """What the clinic must know to begin. `zone` is an IANA name, `time_budget_min` minutes per session."""
+
+    name: str
+    birth_date: date
+    zone: str
+    problem: str
+    region: str
+    flags: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    time_budget_min: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """A new invitation. The link and the code are shown once and never come again."""
+
+    id: str
+    code: str
+    link: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Entries that a signed-out phone sent since. `state`: held, released, discarded."""
+
+    id: str
+    device_id: str
+    row_count: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quarantine:
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Library:
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Published:
+    program: ProgramVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stale:
+    base: ProgramVersion
+    current: ProgramVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Created:
+    id: str
+
+
+class Clinic:
+    """The clinic's API. Each method is one request and raises `ApiError`; `expelled` hears when the sign-in ended."""
+
+    def __init__(self, api: Api, expelled: Callable[[ApiError], None]) -> None:
+        self._api = api
+        self._expelled = expelled
+        self._library: tuple[Exercise, ...] | None = None
+
+    async def _call(self, method: str, path: str, body: Any = None) -> Reply:
+        try:
+            return await self._api.call(method, f"/v1{path}", body=body)
+        except (SignInNeeded, Revoked) as error:
+            self._expelled(error)
+            raise
+
+    async def caseload(self) -> Caseload:
+        """Every patient of the clinic, most in need first."""
+        return (await self._call("GET", "/caseload")).read(Caseload)
+
+    async def patient(self, patient_id: str) -> PatientDetail:
+        """Everything of one patient's page."""
+        return (await self._call("GET", _patient(patient_id))).read(PatientDetail)
+
+    async def library(self) -> tuple[Exercise, ...]:
+        """The exercises, asked for once a visit."""
+        if self._library is None:
+            self._library = (await self._call("GET", "/library")).read(_Library).exercises
+        return self._library
+
+    async def add_patient(self, patient: NewPatient) -> str:
+        """Make a record and an episode of care; answers the patient's id."""
+        return (await self._call("POST", "/patients", patient)).read(_Created).id
+
+    async def publish(self, patient_id: str, draft: Draft) -> ProgramVersion:
+        """Make the draft the next version. Raises `StaleBase` when its base is no longer the newest."""
+        try:
+            return (await self._call("POST", f"{_patient(patient_id)}/programs", draft)).read(_Published).program
+        except ServerSaid as refusal:
+            if refusal.code != "stale_base":
+                raise
+            both = codec.load(_Stale, refusal.detail)
+            raise StaleBase(both.base, both.current) from refusal
+
+    async def decide(
+        self, patient_id: str, proposal_id: str, decision: str, reason: str = "", dose: Dose | None = None
+    ) -> None:
+        """Accept, modify (with a dose and a reason) or decline (with a reason) a proposal."""
+        body = {"decision": decision, "reason": reason, "dose": dose}
+        await self._call("POST", f"{_patient(patient_id)}/proposals/{proposal_id}/decision", body)
+
+    async def clear_flag(self, patient_id: str, flag_id: str, note: str) -> None:
+        """Clear a flag, which opens what it locked."""
+        await self._call("POST", f"{_patient(patient_id)}/flags/{flag_id}/clear", {"note": note})
+
+    async def invite(self, patient_id: str) -> Invited:
+        """Make an invitation for one phone."""
+        return (await self._call("POST", f"{_patient(patient_id)}/invitations")).read(Invited)
+
+    async def revoke_invitation(self, patient_id: str, invitation_id: str) -> None:
+        """Make an invitation unusable."""
+        await self._call("POST", f"{_patient(patient_id)}/invitations/{invitation_id}/revoke")
+
+    async def revoke_device(self, patient_id: str, device_id: str) -> None:
+        """Sign a phone out. What it still sends waits for a decision."""
+        await self._call("POST", f"{_patient(patient_id)}/devices/{device_id}/revoke")
+
+    async def quarantine(self, patient_id: str) -> tuple[Batch, ...]:
+        """What revoked phones sent since, waiting for a decision."""
+        return (await self._call("GET", f"{_patient(patient_id)}/quarantine")).read(_Quarantine).batches
+
+    async def settle(self, patient_id: str, batch_id: str, release: bool, reason: str) -> None:
+        """Let a waiting batch into the record, or throw it away, with a reason."""
+        act = "release" if release else "discard"
+        await self._call("POST", f"{_patient(patient_id)}/quarantine/{batch_id}/{act}", {"reason": reason})
+
+
+def _patient(patient_id: str) -> str:
+    return f"/patients/{patient_id}"

@@ -1,0 +1,161 @@
+"""One exercise of the draft: dose, side, goal, what is wrong with it, and its details when open."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import flet as ft
+
+from app import strings_clinic as words
+from app.parts import Card, Figure, IconAction, Line, Text
+from app.theme import Color, Space, Style
+from app.therapist import draft as edit
+from app.therapist.builder_state import PRECAUTION, BuilderState
+from app.therapist.parts.builder_details import Details
+from app.therapist.parts.desk import (
+    Chip,
+    DeskButton,
+    Field,
+    Muted,
+    Option,
+    Picker,
+    column,
+    flow,
+    grow,
+    keyed,
+    lines,
+    row,
+)
+from app.therapist.parts.stepper import dose_steppers
+from hep.precautions import open_findings
+from hep.prescribing import Gap, schedule_text, session_minutes
+from hep.records import Laterality, Prescription, Severity, Side
+
+
+@ft.component
+def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap]) -> ft.Control:
+    """The row; gaps stand in words beside what they concern."""
+    mine = [gap for gap in gaps if gap.prescription_id == prescription.id]
+    codes = {gap.code for gap in mine}
+    step = partial(state.apply, edit.step_dose, prescription.id)
+    opened = state.open == prescription.id
+    parts: list[ft.Control] = [
+        _head(state, prescription),
+        flow(*dose_steppers(prescription.dose, prescription.exercise.mode, step, key=f"dose-{prescription.id}")),
+        flow(
+            *_side(state, prescription, "side_missing" in codes),
+            _goal(state, prescription, "goal_missing" in codes),
+            spacing=Space.M,
+        ),
+        *(_gap(gap) for gap in mine if gap.code != PRECAUTION),
+        *(
+            keyed(flag, Precaution, state, prescription.id, flag, said)
+            for flag, said in _precautions(state, prescription)
+        ),
+    ]
+    if opened:
+        parts.append(Details(state, prescription))
+    return Card(*parts, padding=14, spacing=10, key=prescription.id)
+
+
+def _head(state: BuilderState, prescription: Prescription) -> ft.Control:
+    exercise, short = prescription.exercise, prescription.minimum_set
+    about = f"{words.about_minutes(session_minutes((prescription,)))}, {schedule_text(prescription.schedule)}"
+    star = IconAction(
+        ft.Icons.STAR if short else ft.Icons.STAR_BORDER,
+        f"{words.SHORT_VERSION}: {exercise.name}",
+        partial(state.apply, edit.change, prescription.id, minimum_set=not short),
+        key=f"short-{prescription.id}",
+        color=Color.PRIMARY if short else Color.MUTED,
+    )
+    up = IconAction(
+        ft.Icons.ARROW_UPWARD,
+        f"{words.MOVE_UP}: {exercise.name}",
+        partial(state.apply, edit.move_up, prescription.id),
+        key=f"up-{prescription.id}",
+    )
+    details = IconAction(
+        ft.Icons.EXPAND_LESS if state.open == prescription.id else ft.Icons.TUNE,
+        f"{words.DETAILS}: {exercise.name}",
+        partial(state.unfold, prescription.id),
+        key=f"details-{prescription.id}",
+    )
+    remove = IconAction(
+        ft.Icons.DELETE_OUTLINE,
+        f"{words.REMOVE}: {exercise.name}",
+        partial(state.apply, edit.remove, prescription.id),
+        key=f"remove-{prescription.id}",
+    )
+    said = lines(Text(exercise.name, Style.LABEL), Muted(f"{about}, {words.IN_SHORT}" if short else about))
+    return row(Figure(exercise.position, exercise.name, 48, 48), grow(said), star, up, details, remove, spacing=Space.S)
+
+
+def _side(state: BuilderState, prescription: Prescription, missing: bool) -> list[ft.Control]:
+    if prescription.exercise.laterality is not Laterality.UNILATERAL:
+        return []
+    chips = [
+        Chip(
+            words.SIDES[side.value],
+            prescription.side is side,
+            partial(state.apply, edit.change, prescription.id, side=side),
+            key=f"side-{side.value}-{prescription.id}",
+            name=f"{words.SIDE} {words.SIDES[side.value].lower()}: {prescription.exercise.name}",
+        )
+        for side in Side
+    ]
+    label = Text(words.SIDE, Style.SMALL_STRONG, Color.ERROR if missing else Color.MUTED)
+    frame = ft.Container(
+        row(*chips, spacing=4, tight=True),
+        border=ft.Border.all(2, Color.ERROR) if missing else None,
+        border_radius=18,
+        padding=2,
+        key=f"sides-{prescription.id}",
+    )
+    return [row(label, frame, spacing=Space.S, tight=True)]
+
+
+def _goal(state: BuilderState, prescription: Prescription, missing: bool) -> ft.Control:
+    options = [Option(goal.id, goal.text) for goal in state.draft.goals]
+    picker = Picker(
+        words.GOAL,
+        options,
+        prescription.goal_id,
+        lambda goal_id: state.apply(edit.change, prescription.id, goal_id=goal_id),
+        key=f"goal-{prescription.id}",
+        empty=words.CHOOSE_GOAL,
+        missing=missing,
+        width=260,
+    )
+    label = Text(words.GOAL, Style.SMALL_STRONG, Color.ERROR if missing else Color.MUTED)
+    return row(label, picker, spacing=Space.S, tight=True)
+
+
+def _gap(gap: Gap) -> ft.Control:
+    return Line(ft.Icons.ERROR_OUTLINE, gap.sentence, Style.SMALL_STRONG, Color.ERROR)
+
+
+def _precautions(state: BuilderState, prescription: Prescription) -> list[ft.Control]:
+    found = open_findings(prescription, state.patient.profile.flags)
+    return [
+        keyed(finding.flag, Precaution, state, prescription.id, finding.flag, finding.text)
+        for finding in found
+        if finding.severity is Severity.WARN
+    ]
+
+
+@ft.component
+def Precaution(state: BuilderState, prescription_id: str, flag: str, said: str) -> ft.Control:
+    """A warning, and accepting it for this patient in writing."""
+    reason, set_reason = ft.use_state("")
+
+    def accept() -> None:
+        if reason.strip():
+            state.apply(edit.accept_warning, prescription_id, flag, reason.strip())
+
+    key = f"{prescription_id}-{flag}"
+    return column(
+        Line(ft.Icons.WARNING_AMBER_ROUNDED, said, Style.SMALL_STRONG, Color.CAUTION),
+        flow(
+            Field(words.ACCEPT_WARNING, reason, set_reason, key=f"why-{key}", width=360),
+            DeskButton(words.ACCEPT_WARNING_DO, accept, key=f"accept-{key}", kind="tonal", disabled=not reason.strip()),
+        ),
+    )

@@ -1,0 +1,110 @@
+"""The goals of a draft: in the patient's words, with what is measured now and what is aimed at."""
+
+from functools import partial
+
+import flet as ft
+
+from app import strings_clinic as words
+from app.parts import Card, Heading, IconAction, Text
+from app.theme import Color, Style
+from app.therapist import draft as edit
+from app.therapist.builder_state import BuilderState
+from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, column, flow, grow, keyed, lines, row
+from app.therapist.parts.when import full_day
+from app.therapist.typed import date_of, number_of, unreadable
+from hep.phrases import number_text
+from hep.records import Goal, Intent
+
+
+@ft.component
+def Goals(state: BuilderState) -> ft.Control:
+    """The list, and adding one. The form is open as long as there is no goal."""
+    opened, set_opened = ft.use_state(False)
+    goals = state.draft.goals
+    add = DeskButton(words.ADD_GOAL, lambda: set_opened(True), key="add-goal", kind="text", icon=ft.Icons.ADD)
+    form = opened or not goals
+    return Card(
+        flow(
+            Heading(words.GOALS, Style.DESK_TITLE, 2),
+            *([] if form else [add]),
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        ),
+        *([Muted(words.NO_GOALS)] if not goals else []),
+        *(_line(state, goal) for goal in goals),
+        *([keyed(f"goal-form-{len(goals)}", GoalForm, state, partial(set_opened, False))] if form else []),
+        padding=14,
+        spacing=8,
+    )
+
+
+def _line(state: BuilderState, goal: Goal) -> ft.Control:
+    remove = IconAction(
+        ft.Icons.DELETE_OUTLINE,
+        f"{words.REMOVE}: {goal.text}",
+        partial(state.apply, edit.remove_goal, goal.id),
+        key=f"remove-goal-{goal.id}",
+    )
+    return row(
+        ft.Icon(ft.Icons.FLAG_OUTLINED, size=22, color=Color.PRIMARY),
+        grow(lines(Text(goal.text, Style.LABEL), Muted(_measured(goal)))),
+        remove,
+    )
+
+
+def _measured(goal: Goal) -> str:
+    parts = [words.INTENTS[goal.intent.value]]
+    if goal.measure:
+        parts.append(goal.measure)
+    unit = f" {goal.unit}" if goal.unit else ""
+    for name, value in ((words.BASELINE_FIELD, goal.baseline), (words.TARGET_FIELD, goal.target)):
+        if value is not None:
+            parts.append(f"{name.lower()} {number_text(value)}{unit}")
+    if goal.target_on:
+        parts.append(f"by {full_day(goal.target_on)}")
+    return ", ".join(parts)
+
+
+@ft.component
+def GoalForm(state: BuilderState, close: partial[None]) -> ft.Control:
+    """A new goal. Only the words are required; a number or date that cannot be read is said."""
+    typed, set_typed = ft.use_state({"text": "", "measure": "", "unit": "", "baseline": "", "target": "", "on": ""})
+    intent, set_intent = ft.use_state(Intent.FUNCTION)
+    tried, set_tried = ft.use_state(False)
+    numbers = {name: number_of(typed[name]) for name in ("baseline", "target")}
+    on = date_of(typed["on"])
+    wrong = {name: words.NUMBER_WRONG for name, value in numbers.items() if unreadable(typed[name], value)}
+    if unreadable(typed["on"], on):
+        wrong["on"] = words.DATE_WRONG
+    if tried and not typed["text"].strip():
+        wrong["text"] = words.GOAL_NEEDED
+
+    def save() -> None:
+        set_tried(True)
+        if typed["text"].strip() and not wrong:
+            state.add_goal(typed["text"], intent, typed["measure"], typed["unit"], **numbers, target_on=on)
+            close()
+
+    def field(name: str, label: str, width: float | None = None, hint: str | None = None) -> ft.Control:
+        def put(value: str) -> None:
+            set_typed(lambda last: {**last, name: value})
+
+        return Field(label, typed[name], put, key=f"goal-{name}", error=wrong.get(name), width=width, hint_text=hint)
+
+    return column(
+        field("text", words.GOAL_TEXT, hint=words.GOAL_HINT),
+        flow(
+            *(
+                Chip(said, intent.value == value, partial(set_intent, Intent(value)), key=f"intent-{value}")
+                for value, said in words.INTENTS.items()
+            )
+        ),
+        flow(
+            field("measure", words.MEASURE, 200),
+            field("unit", words.UNIT, 110),
+            field("baseline", words.BASELINE_FIELD, 110),
+            field("target", words.TARGET_FIELD, 110),
+            field("on", words.TARGET_ON, 200),
+        ),
+        flow(DeskButton(words.ADD_GOAL, save, key="save-goal", kind="tonal")),
+        spacing=10,
+    )

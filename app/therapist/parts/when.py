@@ -1,0 +1,44 @@
+"""Dates and instants in words, in the zone of the therapist's device."""
+
+from datetime import date, datetime
+
+from hep.days import zone
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def day(on: date) -> str:
+    """A date as `21 Nov`."""
+    return f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def full_day(on: date) -> str:
+    """A date as `21 Nov 2026`."""
+    return f"{day(on)} {on.year}"
+
+
+def clock(at: datetime, zone_name: str) -> str:
+    """An instant's time of day as `6:40 pm`."""
+    local = at.astimezone(zone(zone_name))
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+
+
+def day_near(at: datetime, now: datetime, zone_name: str) -> str:
+    """An instant's day: `Today`, `Yesterday`, else `21 Nov`, with the year when it is another one."""
+    on, today = at.astimezone(zone(zone_name)).date(), now.astimezone(zone(zone_name)).date()
+    if on == today:
+        return "Today"
+    if (today - on).days == 1:
+        return "Yesterday"
+    return day(on) if on.year == today.year else full_day(on)
+
+
+def moment(at: datetime, now: datetime, zone_name: str) -> str:
+    """An instant as `Yesterday, 6:40 pm`."""
+    return f"{day_near(at, now, zone_name)}, {clock(at, zone_name)}"
+
+
+def weekdays(days: tuple[int, ...]) -> str:
+    """ISO weekdays as `Mon, Wed, Fri`."""
+    return ", ".join(WEEKDAYS[n - 1] for n in days)

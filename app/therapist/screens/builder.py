@@ -1,0 +1,84 @@
+"""The builder: library on the left, the draft on the right, publishing only when nothing is missing."""
+
+from functools import partial
+
+import flet as ft
+
+from app import strings_clinic as words
+from app.parts import Heading, IconAction, Line
+from app.theme import Color, Space, Style
+from app.therapist.builder_state import BuilderState
+from app.therapist.parts.builder_rows import DraftRow
+from app.therapist.parts.checklist import Checklist, Meter, Reason
+from app.therapist.parts.desk import DeskButton, Muted, column, flow, grow, keyed, lines, row, side_by_side
+from app.therapist.parts.goals import Goals
+from app.therapist.parts.library_list import LibraryList
+from app.therapist.parts.review import Published, Review, Stale
+from app.therapist.parts.states import Trouble
+from app.therapist.state import Desk
+
+LEFT_WIDTH = 400
+
+
+@ft.component
+def BuilderScreen(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
+    """Editing, looking it over, two versions side by side, or published."""
+    parts: list[ft.Control] = [_head(desk, state, wide)]
+    if state.problem:
+        parts.append(Trouble(state.problem))
+    if state.published:
+        back = DeskButton(words.INVITE_NEXT, desk.close_builder, key="done", kind="filled")
+        parts += [Published(state.published), flow(back)]
+    elif state.stale:
+        parts.append(Stale(state, state.stale, wide))
+    elif state.reviewing:
+        parts.append(Review(state))
+    else:
+        parts.append(Editing(state, wide))
+    return column(*parts, spacing=Space.L)
+
+
+@ft.component
+def Editing(state: BuilderState, wide: bool) -> ft.Control:
+    """The library and the draft."""
+    gaps = state.gaps()
+    draft = column(
+        Meter(state),
+        Goals(state),
+        *(keyed(p.id, DraftRow, state, p, gaps) for p in state.draft.prescriptions),
+        Reason(state, gaps),
+        Checklist(state, gaps),
+        spacing=10,
+    )
+    if wide:
+        return side_by_side(wide, LibraryList(state), draft, LEFT_WIDTH)
+    return column(draft, LibraryList(state), spacing=Space.L)
+
+
+def _head(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
+    profile = state.patient.profile
+    number = state.next_version().version if state.published is None else state.published.version
+    close = IconAction(ft.Icons.CLOSE, words.BUILDER_CLOSE, desk.close_builder, key="close-builder", color=Color.ON)
+    about = f"{profile.problem}. {words.at_home(profile.equipment)}. {words.DRAFT_KEPT}"
+    who = lines(Heading(words.version_of(profile.name, number)), Muted(about, Style.SMALL))
+    actions = [] if state.published or state.stale or state.reviewing else _publish(state)
+    if wide:
+        return row(close, grow(who), *actions)
+    return column(row(close, grow(who)), flow(*actions))
+
+
+def _publish(state: BuilderState) -> list[ft.Control]:
+    count = len(state.gaps())
+    said = [Line(ft.Icons.ERROR_OUTLINE, words.missing(count), Style.LABEL, Color.ERROR)] if count else []
+    for line in said:
+        line.tight = True
+        line.controls[1].expand = False
+    publish = DeskButton(
+        words.PUBLISH,
+        partial(state.review),
+        key="publish",
+        kind="filled",
+        icon=ft.Icons.SEND,
+        disabled=bool(count) or not state.changed(),
+    )
+    return [*said, publish]

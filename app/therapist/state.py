@@ -1,0 +1,152 @@
+"""The therapist's desk: who is signed in and which screen is open.
+
+The clinic's server is the truth: nothing outlives the tab, and signing out, or being signed out, forgets everything.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+import flet as ft
+
+from app.api import Api, ApiError
+from app.therapist.builder_state import BuilderState
+from app.therapist.caseload_state import CaseloadState
+from app.therapist.clinic import Clinic, NewPatient
+from app.therapist.patient_state import PatientState
+from app.therapist.remote import Remote
+from hep.records import Exercise
+from hep.views import PatientDetail
+from hep.wire import SignIn, Tokens
+
+
+class Place(StrEnum):
+    """The screens."""
+
+    SIGN_IN = "sign_in"
+    CASELOAD = "caseload"
+    ADD_PATIENT = "add_patient"
+    PATIENT = "patient"
+    BUILDER = "builder"
+
+
+class Desk(ft.Observable):
+    """`who` is signed in; `drafts` keeps one unpublished draft per patient while the tab lives."""
+
+    def __init__(self, api: Api, zone: str, device_name: str, now: Callable[[], datetime]) -> None:
+        self._api = api
+        self._clinic = Clinic(api, self.expelled)
+        self._device_name = device_name
+        self.zone = zone
+        self.now = now
+        self.busy = False
+        self.problem: ApiError | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.who: Tokens | None = None
+        self.place = Place.SIGN_IN
+        self.caseload = CaseloadState(self._clinic, self.me)
+        self.patient: PatientState | None = None
+        self.builder: BuilderState | None = None
+        self.library: Remote[tuple[Exercise, ...]] = Remote()
+        self._drafts: dict[str, BuilderState] = {}
+
+    def me(self) -> str:
+        """The id of who is signed in; empty for nobody."""
+        return self.who.person_id if self.who else ""
+
+    @property
+    def name(self) -> str:
+        """The name of who is signed in; empty for nobody."""
+        return self.who.person_name if self.who else ""
+
+    async def start(self) -> None:
+        """Go on with the tab's sign-in, if there is one."""
+        self.who = await self._api.tokens()
+        if self.who is not None and self.who.refresh_token:
+            await self.open_caseload()
+
+    async def sign_in(self, email: str, password: str) -> None:
+        """Sign in and open the caseload; a refusal stays on the screen in words."""
+        self.busy, self.problem = True, None
+        try:
+            wanted = SignIn(
+                email=email, password=password, device_name=self._device_name, nonce=await self._api.nonce()
+            )
+            self.who = await self._api.sign_in(wanted)
+        except ApiError as error:
+            self.problem = error
+            return
+        finally:
+            self.busy = False
+        await self.open_caseload()
+
+    async def sign_out(self) -> None:
+        """Leave: everything of this visit is forgotten."""
+        await self._api.sign_out()
+        self.problem = None
+        self._forget()
+
+    def expelled(self, problem: ApiError) -> None:
+        """The server wants a new sign-in: everything of this visit is forgotten, the reason is said."""
+        self._forget()
+        self.problem = problem
+
+    async def open_caseload(self) -> None:
+        """Show the caseload, as it is now."""
+        self.place, self.problem = Place.CASELOAD, None
+        await self.caseload.load()
+
+    async def open_add_patient(self) -> None:
+        """Show the form of a new patient, with the precautions and equipment the library knows."""
+        self.place, self.problem = Place.ADD_PATIENT, None
+        await self.load_library()
+
+    async def load_library(self) -> None:
+        """Ask for the library."""
+        self.library = self.library.asking()
+        try:
+            self.library = Remote(await self._clinic.library())
+        except ApiError as error:
+            self.library = self.library.refused(error)
+
+    async def open_patient(self, patient_id: str) -> None:
+        """Show a patient's page."""
+        self.patient = PatientState(self._clinic, patient_id)
+        self.place, self.problem = Place.PATIENT, None
+        await self.patient.load()
+
+    async def add_patient(self, patient: NewPatient) -> None:
+        """Make the record, then open the builder on it."""
+        self.busy, self.problem = True, None
+        try:
+            patient_id = await self._clinic.add_patient(patient)
+        except ApiError as error:
+            self.problem = error
+            return
+        finally:
+            self.busy = False
+        await self.open_patient(patient_id)
+        if self.patient and self.patient.page.value:
+            await self.open_builder(self.patient.page.value)
+
+    async def open_builder(self, detail: PatientDetail) -> None:
+        """Show the builder, with the draft of this visit if there is one."""
+        patient_id = detail.profile.id
+        self.builder = self._drafts.setdefault(patient_id, BuilderState(self._clinic, detail, self.now))
+        self.place, self.problem = Place.BUILDER, None
+        await self.builder.load()
+
+    async def close_builder(self) -> None:
+        """Back to the patient; the draft stays in this tab unless it was published."""
+        if self.builder is None:
+            return
+        patient_id = self.builder.patient.profile.id
+        if self.builder.published is not None or not self.builder.changed():
+            self._drafts.pop(patient_id, None)
+        await self.open_patient(patient_id)
+
+    def has_draft(self, patient_id: str) -> bool:
+        """Whether an unpublished draft of this patient waits in this tab."""
+        return patient_id in self._drafts
