@@ -102,6 +102,10 @@ class English:
         entries = self.plural(unsent, "entry is", "entries are")
         return f"{entries} safe on this phone and will be sent. Ask your clinic for a new invitation."
 
+    others_title = "Entries of another person"
+    others_keep = "Leave them and go back"
+    others_delete = "Delete them for good and go on"
+
     # Today
     greetings = ("Good morning", "Good afternoon", "Good evening")
 
@@ -126,6 +130,7 @@ class English:
         return f"{self.plural(n, 'entry was', 'entries were')} not taken by the clinic. See Settings."
 
     sent = "Sent to your clinic."
+    sign_in = "Sign in again"
     signed_out_notice = "Sign in again to send your entries. Nothing is lost."
     legend = ("Done", "Part done", "Skipped", "Not known", "Rest", "Away")
     slots = ("", "first time today", "second time today", "third time today")
@@ -143,6 +148,7 @@ class English:
         return f"about {minutes} min"
 
     start = "Start session"
+    end_here = "End the session here"
     resume = "Continue session"
 
     def short_version(self, n: int, minutes: int) -> str:
@@ -178,6 +184,8 @@ class English:
         return f"{name}, {on}"
 
     morning_title = "Morning check"
+    morning_short = "How do you feel after yesterday?"
+    answer = "Answer"
     morning_help = "How do you feel after yesterday? One tap is enough."
     stiffness = "Stiff this morning? You may say how long."
     stiffness_tiles = ((0, "Not stiff"), (10, "About 10 min"), (30, "About 30 min"), (60, "An hour or more"))
@@ -195,6 +203,7 @@ class English:
         """A past day nobody logged."""
         return f"Nothing logged on {self.weekdays[on.weekday()]}. Add it now, or leave it."
 
+    leave_it = "Leave it"
     add_past = "Add what I did"
 
     # Exercise
@@ -223,7 +232,45 @@ class English:
         """The accessible name of a picture."""
         return f"Picture: {name}"
 
+    gone_title = "Not in your program any more"
+    gone_help = "Your therapist changed the program. Today shows what to do now."
+
     # Player
+    no_session = "No session is under way"
+    no_session_help = "Start one from Today. What you logged before is safe."
+    to_finish = "Finish session"
+    all_over = "All exercises are through"
+    all_over_help = "One question is left: the pain after the session."
+    back_to_set = "Back to the set"
+    time_over = "Time is over."
+    rest_over = "Rest is over."
+    how_much = "How much does it hurt?"
+    reps_before = "Repetitions you did before it hurt"
+    reps_before_short = "before it hurt"
+    go_on_gently = "Go on gently"
+    skip_it = "Leave this exercise out"
+    goals = "What you work toward"
+
+    def pain_noted(self, pain: int) -> str:
+        """The answer given before going on."""
+        return f"Pain {pain} is noted. You can change it after the set."
+
+    def within_limit(self, pain: int, limit: int) -> str:
+        """At or below the ceiling."""
+        return f"Pain {pain} is within the limit of {limit} for this exercise. Go on gently, or leave it out."
+
+    def set_of(self, label: str, of: int) -> str:
+        """Set 3 now, of 6."""
+        return f"{label}, of {of}"
+
+    def hold_of(self, n: int, of: int) -> str:
+        """Under the ring, when a set has several holds."""
+        return f"seconds left, hold {n} of {of}"
+
+    def all_done(self, n: int) -> str:
+        """Every set left was done alike."""
+        return "Done, untimed" if n == 1 else f"All {n} done"
+
     end_session = "Leave session"
     leave_help = "What you logged is safe. You can continue today."
 
@@ -273,6 +320,11 @@ class English:
     use_load = "Use"
     stepped_back = "A smaller dose today"
     stepped_back_help = "Your last session hurt more than it should. Today's dose is one step back."
+
+    def prescribed_instead(self, dose: str) -> str:
+        """What the full dose is, beside a smaller one."""
+        return f"{self.stepped_back_help} Your full dose is {dose}."
+
     rests_today = "This exercise rests today"
     rests_help = "Your last session hurt more than it should. Leave it out today; your therapist sees this."
     next_exercise = "Next exercise"
@@ -365,6 +417,21 @@ class English:
     finish_done = "Done"
     skipped_because = "Skipped"
 
+    finish_title_short = "End of session"
+    rather_not = "I would rather not say"
+    dash = "–"
+    added_later = "added later"
+    second_less = "One second less"
+    second_more = "One second more"
+
+    def pain_pill(self, pain: int) -> str:
+        """Pain 2."""
+        return f"Pain {pain}"
+
+    def mode_unit(self, by_reps: bool) -> str:
+        """Under the counter of a correction."""
+        return "reps" if by_reps else "seconds"
+
     # Stop
     stop_title = "Stop and sit down"
     stop_help = "Your timer is paused. Nothing is lost."
@@ -395,6 +462,8 @@ class English:
     due_done = "due sessions done"
     nothing_was_due = "Nothing was due"
     rule_note = "Rest days and today do not count until they are over. Not known days are counted as due."
+    hide_sessions = "Hide the sessions"
+    table_has_rows = "The table shows every answer."
     see_sessions = "See the sessions"
     pain_title = "Pain, 0 to 10"
     during = "During exercise"
@@ -445,24 +514,44 @@ class English:
     unsent_none = "Everything was sent to your clinic."
     send_now = "Send now"
     shelf_title = "Not taken by the clinic"
+    send_again = "Send again"
+    discard = "Delete"
+    kinds: ClassVar[dict[str, str]] = {
+        "set_log": "A set",
+        "item_skip": "A skipped exercise",
+        "session_end": "The end of a session",
+        "check_in": "A morning check",
+        "correction": "A correction",
+        "retraction": "A withdrawn entry",
+        "acknowledgement": "A program change you saw",
+        "red_flag": "A stop sign",
+        "preference": "A setting",
+        "pause": "Days away",
+        "message": "A message",
+    }
     export = "Copy my unsent entries"
     exported = "Copied. You can paste them into a message to your clinic."
     away_title = "I am away or unwell"
     away_help = "Nothing is due on these days, and nothing is held against you."
     away_days = ((1, "Today"), (3, "3 days"), (7, "1 week"), (14, "2 weeks"))
+
+    def away_until(self, day: str) -> str:
+        """A pause under way."""
+        return f"Nothing is due until {day}."
+
     away_saved = "Saved. Nothing is due on these days."
     away_reason: ClassVar[dict[SkipReason, str]] = {SkipReason.AWAY: "Away", SkipReason.UNWELL: "Unwell"}
     devices_title = "Devices"
     devices_offline = "Your devices are shown when you are online."
     this_device = "This device"
     sign_out = "Sign out on this phone"
-    sign_out_confirm = "Sign out and remove my program from this phone"
+    sign_out_confirm = "Sign out and take my program off"
     sign_out_safe = "Everything was sent. Your clinic has it."
 
     def sign_out_warning(self, unsent: int) -> str:
-        """What would be lost."""
+        """What stays behind."""
         entries = self.plural(unsent, "entry was", "entries were")
-        return f"{entries} not sent yet and would be lost. Send or copy them first."
+        return f"{entries} not sent yet. They stay on this phone and are sent when you sign in here again."
 
     about = "About Stepwise"
     about_body = "Your therapist decides every change. The app shows what you log and why something is proposed."

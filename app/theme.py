@@ -221,6 +221,19 @@ def theme(dark: bool, percent: int = 100) -> ft.Theme:
         text_theme=text_theme(percent),
         visual_density=ft.VisualDensity.STANDARD,
         scaffold_bgcolor=Color.SURFACE,
+        navigation_bar_theme=_bar(percent),
+    )
+
+
+def _bar(percent: int) -> ft.NavigationBarTheme:
+    """The bottom bar; its labels stop growing where four of them fill a phone."""
+    label = ft.TextStyle(size=min(14 * percent / 100, 18), font_family="RobotoMedium", letter_spacing=0)
+    return ft.NavigationBarTheme(
+        bgcolor=Color.CARD,
+        indicator_color=Color.PRIMARY_CONTAINER,
+        label_text_style=label,
+        height=Size.BOTTOM_BAR if percent == 100 else Size.BOTTOM_BAR + 12,
+        elevation=0,
     )
 
 

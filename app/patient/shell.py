@@ -1,11 +1,83 @@
-"""Stands in for the patient's screens until they are here."""
+"""The patient's half put together: store, sign-in, sync, model and the first screen. Knows no rule and no sentence."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import flet as ft
 
-from app.platform.port import Platform
+from app.account import Account
+from app.api import Api
+from app.parts import AppButton
+from app.patient.doing import Doing
+from app.patient.log import PatientLog
+from app.patient.model import Parts
+from app.patient.screens.frame import Trouble
+from app.patient.screens.root import Root
+from app.platform.port import Platform, StorageRefused
+from app.store import NotSaved, Store, StoreInUse, open_store
+from app.storefile import StoreTooNew
+from app.strings import words
+from app.sync import Sync
+from app.theme import Look, apply
+from app.tokens import StoreKeeper
+
+_SECRET = "i="  # noqa: S105
 
 
-async def start(page: ft.Page, platform: Platform) -> None:
-    """Show one text and a button."""
-    page.title = "Stepwise"
-    page.add(ft.Text("Stepwise patient placeholder"), ft.FilledButton("Begin"))
+def utc_now() -> datetime:
+    """The device's instant."""
+    return datetime.now(UTC)
+
+
+async def start(page: ft.Page, platform: Platform, clock: Callable[[], datetime] = utc_now) -> Doing | None:
+    """Open the store and show the first screen; a page with the reason when it cannot be opened."""
+    page.title = words.app
+    page.padding = 0
+    apply(page, Look())
+    try:
+        store, repair = await open_store(platform, clock())
+    except StoreInUse:
+        _instead(page, platform, clock, words.second_tab, words.second_tab_help, ft.Icons.TAB)
+        return None
+    except (StorageRefused, StoreTooNew, NotSaved) as error:
+        _instead(page, platform, clock, words.storage_refused, str(error), ft.Icons.SD_CARD_ALERT_OUTLINED)
+        return None
+    model = Doing(page, platform, wire(store, platform, clock), str(repair) if repair else "")
+    await model.load_look()
+    await _open(model)
+    return model
+
+
+def wire(store: Store, platform: Platform, clock: Callable[[], datetime]) -> Parts:
+    """Everything behind the model."""
+    api = Api(platform.base_url, platform.transport, StoreKeeper(store))
+    sync = Sync(store, api, clock)
+    log = PatientLog(store, clock, lambda: platform.zone, sync.nudge)
+    account = Account(store, api, platform, sync.wake)
+    return Parts(store=store, log=log, api=api, account=account, sync=sync, clock=clock)
+
+
+async def _open(model: Doing) -> None:
+    page, platform = model.page, model.platform
+    page.on_route_change = lambda e: model.arrived(e.route)
+    page.on_resize = lambda _: model.resized()
+    model.arrived(page.route or "/")
+    await model.refresh()
+    page.render(Root, model)
+    model.store.listen(model.refresh_soon)
+    model.sync.listen(model.refresh_soon)
+    platform.on_wake(model.sync.wake)
+    if platform.fragment.startswith(_SECRET):
+        await model.redeem(secret=platform.fragment.removeprefix(_SECRET))
+    model.background = asyncio.ensure_future(model.sync.run())
+
+
+def _instead(
+    page: ft.Page, platform: Platform, clock: Callable[[], datetime], title: str, sentence: str, icon: ft.IconData
+) -> None:
+    async def again(_: ft.Event[ft.FilledButton]) -> None:
+        await start(page, platform, clock)
+
+    page.views[0].controls = [Trouble(title, sentence, icon, AppButton(words.retry, again, key="again"))]
+    page.update()

@@ -1,0 +1,136 @@
+"""Joining with an invitation: the link's secret by itself, or the code with the birth date."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import flet as ft
+
+from app.parts import AppButton, Figure, Heading, Line, Notice, Page, Text
+from app.parts.hooks import use_value
+from app.patient.model import Model
+from app.patient.screens.frame import Waiting, trouble, width
+from app.strings import words
+from app.theme import Color, Radius, Space, Style
+
+_CODE = re.compile(r"[A-Z0-9]{10}")
+
+
+def problem(code: str, birth_date: str) -> str:
+    """What is wrong with the entries, or nothing."""
+    if not _CODE.fullmatch(tidy(code)):
+        return words.code_unclear
+    try:
+        date.fromisoformat(birth_date.strip())
+    except ValueError:
+        return words.birth_date_unclear
+    return ""
+
+
+def tidy(code: str) -> str:
+    """The code without spaces and dashes, in capitals."""
+    return re.sub(r"[\s-]", "", code).upper()
+
+
+@ft.component
+def JoinScreen(model: Model) -> ft.Control:
+    """The form, the wait, or the decision about another patient's entries."""
+    code, set_code = use_value("")
+    born, set_born = use_value("")
+    wrong, set_wrong = use_value("")
+    if model.join.busy:
+        return Waiting(model, words.joining, words.joining_help)
+    if model.join.others:
+        return _Others(model)
+
+    async def send(_: ft.Event[ft.FilledButton]) -> None:
+        sentence = problem(code, born)
+        set_wrong(sentence)
+        if not sentence:
+            await model.redeem(code=tidy(code), birth_date=born.strip())
+
+    return Page(
+        [
+            *trouble(model),
+            *_intro(model),
+            *(
+                [Notice(wrong or model.join.sentence, "error", key="join-wrong")]
+                if wrong or model.join.sentence
+                else []
+            ),
+            _field(words.code, words.code_help, code, set_code, "code", ft.Icons.KEY_OUTLINED),
+            _field(words.birth_date, words.birth_date_help, born, set_born, "birth", ft.Icons.CAKE_OUTLINED),
+        ],
+        bottom=ft.Column(
+            [
+                AppButton(words.join, send, key="join", icon=ft.Icons.ARROW_FORWARD, icon_last=True),
+                AppButton(words.at_clinic, key="at-clinic", kind="text", size="normal", url="/clinic"),
+            ],
+            spacing=Space.S,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        width=width(model),
+        key="join",
+    )
+
+
+def _intro(model: Model) -> list[ft.Control]:
+    snapshot = model.snapshot
+    unsent = snapshot.status.unsent if snapshot else 0
+    if snapshot is not None and (snapshot.profile is not None or unsent):
+        return [
+            Heading(words.sign_in_again),
+            Text(words.sign_in_again_help(unsent), Style.BODY, Color.MUTED),
+        ]
+    return [
+        Text(words.app, Style.TITLE),
+        Figure("standing", words.app, height=160 if not model.look.big else 110, radius=Radius.HERO),
+        Heading(words.welcome),
+        Text(words.welcome_help, Style.BODY, Color.MUTED),
+    ]
+
+
+def _field(
+    label: str, help_text: str, value: str, on_change: Callable[[str], Any], key: str, icon: ft.IconData
+) -> ft.Control:
+    """A field with its help before it, where a screen reader finds it."""
+    box = ft.TextField(
+        key=key,
+        label=label,
+        value=value,
+        on_change=lambda e: on_change(e.control.value),
+        prefix_icon=icon,
+        border_radius=Radius.CHIP,
+        filled=True,
+        fill_color=Color.CARD,
+        border_color=Color.OUTLINE,
+        focused_border_color=Color.PRIMARY,
+        focused_border_width=2,
+        capitalization=ft.TextCapitalization.CHARACTERS if key == "code" else None,
+        autocorrect=False,
+        input_filter=ft.InputFilter(allow=True, regex_string=r"[A-Za-z0-9 \-]", replacement_string=""),
+        content_padding=ft.Padding.symmetric(horizontal=Space.L, vertical=18),
+    )
+    return ft.Column([Text(help_text, Style.SMALL, Color.MUTED), box], spacing=Space.XS)
+
+
+def _Others(model: Model) -> ft.Control:
+    return Page(
+        [Heading(words.others_title), Line(ft.Icons.WARNING_AMBER_OUTLINED, model.join.sentence, Style.BODY, Color.ON)],
+        bottom=ft.Column(
+            [
+                AppButton(words.others_keep, lambda _: model.page.run_task(model.step_back), key="step-back"),
+                AppButton(
+                    words.others_delete,
+                    lambda _: model.page.run_task(model.take_over),
+                    key="take-over",
+                    kind="outline",
+                ),
+            ],
+            spacing=Space.S,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        width=width(model),
+        key="others",
+    )

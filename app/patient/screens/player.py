@@ -1,0 +1,286 @@
+"""The player: one set of one exercise at a time. What is logged decides what comes next."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import flet as ft
+
+from app.parts import (
+    AppButton,
+    Cues,
+    Figure,
+    Heading,
+    HoldRing,
+    IconAction,
+    Line,
+    Notice,
+    Page,
+    Pill,
+    RepCounter,
+    Segments,
+    SetRow,
+    SidePill,
+    Text,
+)
+from app.parts.hooks import keyed, use_value
+from app.patient.doing import Doing
+from app.patient.draft import Draft, Phase, SetDraft
+from app.patient.model import Rest
+from app.patient.screens.asking import AskScreen, HurtsScreen, SkipScreen
+from app.patient.screens.frame import Trouble, trouble, width
+from app.patient.session import OpenSession
+from app.patient.views.common import load_line, side_of
+from app.patient.views.session import ItemView, Step, current, items_of
+from app.strings import words
+from app.theme import Color, Radius, Space, Style
+from hep.facts import SkipReason
+from hep.phrases import dose_text
+from hep.records import Dose, Mode
+
+_TICK_S = 0.5
+
+
+@ft.component
+def PlayerScreen(model: Doing) -> ft.Control:
+    """The session under way: the rest, the set to do, or the way to its end."""
+    session = model.here.open_session
+    if session is None:
+        back = AppButton(words.back_to_today, lambda _: model.go("/"), key="to-today")
+        return Trouble(words.no_session, words.no_session_help, ft.Icons.INFO_OUTLINE, back, width(model))
+    items = items_of(model.here, session)
+    item = current(items)
+    if item is None:
+        finish = AppButton(words.to_finish, lambda _: model.go("/finish"), key="to-finish", icon=ft.Icons.CHECK)
+        return Page(
+            [*trouble(model), Heading(words.all_over), Text(words.all_over_help, Style.BODY, Color.MUTED)],
+            head=_head(model, items, len(items)),
+            bottom=finish,
+            width=width(model),
+            key="all-over",
+        )
+    head = _head(model, items, items.index(item))
+    if model.rest is not None:
+        return keyed(RestScreen, "rest", model, model.rest, head)
+    step, dose = item.next_step, item.dose
+    if dose is None or step is None:
+        return _rests(model, session, item, head)
+    place = f"{item.item.key}-{step.number}-{step.side}"
+    return keyed(SetScreen, f"set-{place}", model, session, item, step, dose, head)
+
+
+def _head(model: Doing, items: tuple[ItemView, ...], place: int) -> ft.Control:
+    shown = min(place + 1, len(items))
+    words_and_bar = ft.Column(
+        [Text(words.place(shown, len(items)), Style.SMALL_STRONG, Color.MUTED), Segments(len(items), shown)],
+        spacing=6,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    close = IconAction(ft.Icons.CLOSE, words.end_session, lambda _: model.go("/"), key="leave", color=Color.ON)
+    return ft.Row([close, words_and_bar, ft.Container(width=Space.S)], spacing=Space.S)
+
+
+@ft.component
+def SetScreen(
+    model: Doing, session: OpenSession, item: ItemView, step: Step, dose: Dose, head: ft.Control
+) -> ft.Control:
+    """One set, from doing it to the answers about it."""
+    mode = item.prescription.exercise.mode
+    draft, set_draft = use_value(Draft.of(dose, mode, model.clock()))
+
+    async def tick() -> None:
+        while draft.running_since is not None:
+            now = model.clock()
+            if draft.left(now) <= 0:
+                set_draft(draft.held(dose.reps or 1, now))
+                model.announce(words.time_over)
+                return
+            set_draft(replace(draft, shown_left=draft.left(now)))
+            await asyncio.sleep(_TICK_S)
+
+    ft.use_effect(tick, [draft.running_since])
+
+    def save(answered: Draft) -> None:
+        set_draft(answered)
+        model.save_set(session, item, step, answered)
+
+    if draft.phase is Phase.ASK:
+        return AskScreen(model, item, step, draft, set_draft, save, head)
+    if draft.phase is Phase.HURTS:
+        return HurtsScreen(model, item, draft, set_draft, save, head)
+    if draft.phase is Phase.SKIP:
+        return SkipScreen(model, draft, set_draft, lambda reason: model.skip(session, item, reason), head)
+    return Page(
+        [*trouble(model), *_guide(model, item, step, draft), _work(model, item, dose, draft, set_draft)],
+        head=head,
+        bottom=_buttons(model, item, step, draft, set_draft),
+        width=width(model),
+        spacing=14,
+        key="set",
+    )
+
+
+def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Control]:
+    exercise, prescription = item.prescription.exercise, item.prescription
+    tall = exercise.mode is Mode.REPS
+    picture = ft.Stack(
+        [Figure(exercise.position, words.picture_of(exercise.name), height=190 if tall else 150, radius=Radius.HERO)]
+    )
+    side = words.side[step.side] if step.side else side_of(prescription)
+    if side:
+        picture.controls.append(ft.Container(SidePill(side), left=12, top=12))
+    pills = [Pill(dose_text(item.dose or prescription.dose, exercise.mode), style=Style.LABEL)]
+    if item.dose is not None and item.dose.load is not None:
+        pills.append(Pill(load_line(item.dose.load), ft.Icons.FITNESS_CENTER, style=Style.LABEL))
+    title: ft.Control = ft.Row([ft.Container(Heading(exercise.name), expand=True), *pills], spacing=Space.S)
+    if model.look.big or len(pills) > 1:
+        title = ft.Column([Heading(exercise.name), ft.Row([*pills], wrap=True)], spacing=Space.S)
+    guide: list[ft.Control] = [picture, title]
+    if item.stepped:
+        full = words.prescribed_instead(dose_text(prescription))
+        guide.append(Notice(words.stepped_back, "info", ft.Icons.TRENDING_DOWN, detail=full, key="stepped"))
+    if draft.pain is not None:
+        guide.append(Notice(words.pain_noted(draft.pain), "info", key="pain-noted"))
+    guide.append(Cues(exercise.cues[:3]))
+    if exercise.precaution:
+        guide.append(Line(ft.Icons.HEALTH_AND_SAFETY_OUTLINED, exercise.precaution))
+    steps = item.steps
+    labels = [words.set_name(s.number, s == step, s.side if len({x.side for x in steps}) > 1 else None) for s in steps]
+    if len(steps) <= 4:
+        guide.append(SetRow(labels, steps.index(step)))
+    else:
+        guide.append(Text(words.set_of(labels[steps.index(step)], len(steps)), Style.LABEL))
+    return guide
+
+
+def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: SetDraft) -> ft.Control:
+    reps = dose.reps or 1
+    if item.prescription.exercise.mode is Mode.REPS:
+        return RepCounter(
+            draft.count,
+            words.of_reps(reps),
+            lambda by: set_draft(lambda d: d.counted(by)),
+            (words.fewer, words.more),
+            words.reps_spoken(draft.count, reps),
+        )
+    left = draft.left(model.clock())
+    under = words.seconds_left if reps == 1 else words.hold_of(draft.count + 1, reps)
+    return HoldRing(left, draft.goal_s, under, words.seconds_spoken(left))
+
+
+def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: SetDraft) -> ft.Control:
+    side = step.side if len({s.side for s in item.steps}) > 1 else None
+    done = words.set_done(step.number, side)
+    timed = item.prescription.exercise.mode is not Mode.REPS
+    rows: list[ft.Control] = []
+
+    def over(_: object = None) -> None:
+        set_draft(lambda d: d.ask(model.clock()))
+
+    if timed:
+        rows.append(_timer_button(model, draft, set_draft))
+        first = _small(words.finish_set, over, "finish-set", ft.Icons.CHECK)
+    else:
+        rows.append(AppButton(done, over, key="set-done", icon=ft.Icons.CHECK))
+        left = len(item.steps_left)
+        first = _small(
+            words.all_done(left),
+            lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)),
+            "all-done",
+            ft.Icons.DONE_ALL,
+        )
+    skip = _small(
+        words.skip,
+        lambda _: set_draft(lambda d: replace(d.halt(model.clock()), phase=Phase.SKIP)),
+        "skip",
+        ft.Icons.SKIP_NEXT,
+    )
+    hurts = AppButton(
+        words.it_hurts,
+        lambda _: set_draft(lambda d: d.hurts(model.clock())),
+        key="it-hurts",
+        kind="stop",
+        size="normal",
+        icon=ft.Icons.FRONT_HAND,
+        expand=True,
+    )
+    small = [first, skip, hurts]
+    if model.look.big:
+        rows += [ft.Row([first, skip], spacing=Space.S), hurts]
+    else:
+        rows.append(ft.Row(small, spacing=Space.S))
+    return ft.Column(rows, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _small(label: str, on_click: Callable[..., object], key: str, icon: ft.IconData) -> ft.Control:
+    return AppButton(label, on_click, key=key, kind="plain", size="normal", icon=icon, expand=True)
+
+
+def _timer_button(model: Doing, draft: Draft, set_draft: SetDraft) -> ft.Control:
+    if draft.running_since is not None:
+        return AppButton(
+            words.pause_timer,
+            lambda _: set_draft(lambda d: d.halt(model.clock())),
+            key="timer-pause",
+            icon=ft.Icons.PAUSE,
+        )
+    label = words.continue_timer if draft.ran_s else words.start_timer
+    return AppButton(
+        label,
+        lambda _: set_draft(lambda d: d.run(model.clock())),
+        key="timer-start",
+        icon=ft.Icons.PLAY_ARROW,
+    )
+
+
+@ft.component
+def RestScreen(model: Doing, rest: Rest, head: ft.Control) -> ft.Control:
+    """The rest after a set; it may be skipped, and it ends by itself."""
+    gone, set_gone = use_value(0)
+
+    async def tick() -> None:
+        while model.rest is rest:
+            passed = int((model.clock() - rest.since).total_seconds())
+            if passed >= rest.seconds:
+                model.announce(words.rest_over)
+                model.set_rest(0)
+                return
+            set_gone(passed)
+            await asyncio.sleep(_TICK_S)
+
+    ft.use_effect(tick, [])
+    left = max(0, rest.seconds - gone)
+    return Page(
+        [
+            *trouble(model),
+            Notice(words.saved_here, "good", key="saved"),
+            Heading(words.rest_now, text_align=ft.TextAlign.CENTER),
+            HoldRing(left, rest.seconds, words.seconds_left, words.seconds_spoken(left)),
+        ],
+        head=head,
+        bottom=AppButton(words.skip_rest, lambda _: model.set_rest(0), key="skip-rest", icon=ft.Icons.SKIP_NEXT),
+        width=width(model),
+        key="rest",
+    )
+
+
+def _rests(model: Doing, session: OpenSession, item: ItemView, head: ft.Control) -> ft.Control:
+    """Nothing is left to take off the dose: the exercise rests, and its place is recorded with the reason."""
+    return Page(
+        [
+            *trouble(model),
+            Heading(item.prescription.exercise.name),
+            Notice(words.rests_today, "info", ft.Icons.SELF_IMPROVEMENT, detail=words.rests_help, key="rests"),
+        ],
+        head=head,
+        bottom=AppButton(
+            words.next_exercise,
+            lambda _: model.skip(session, item, SkipReason.PAIN),
+            key="rests-next",
+            icon=ft.Icons.ARROW_FORWARD,
+            icon_last=True,
+        ),
+        width=width(model),
+        key="rests",
+    )

@@ -1,0 +1,207 @@
+"""Settings: how it looks, what is not sent yet, days away, this device, and what the app is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.parts import AppButton, Card, Choice, Heading, Line, Notice, Text
+from app.parts.hooks import use_value
+from app.patient.doing import Doing
+from app.patient.screens.frame import Tab
+from app.reads import Shelved
+from app.strings import words
+from app.theme import TEXT_SIZES, Color, Space, Style
+from hep.facts import SkipReason
+
+
+@ft.component
+def SettingsScreen(model: Doing) -> ft.Control:
+    """All settings on one page."""
+    copied, set_copied = use_value(False)
+    leaving, set_leaving = use_value(False)
+    unwell, set_unwell = use_value(False)
+
+    async def load() -> None:
+        await model.load_devices()
+
+    async def copy(_: Any) -> None:
+        await ft.Clipboard().set(await model.unsent_text())
+        set_copied(True)
+
+    ft.use_effect(load, [])
+    reason = SkipReason.UNWELL if unwell else SkipReason.AWAY
+    return Tab(
+        model,
+        "/settings",
+        [
+            Heading(words.settings_title),
+            _look(model),
+            _entries(model, copy, copied),
+            _away(model, reason, lambda: set_unwell(not unwell)),
+            _device(model, leaving, lambda: set_leaving(not leaving)),
+            Card(
+                Heading(words.about, Style.SUB, 2),
+                Text(words.about_body, Style.SMALL),
+                Text(words.clinic_review, Style.SMALL, Color.MUTED),
+            ),
+            AppButton(
+                words.stop_link,
+                lambda _: model.go("/stop"),
+                key="stop",
+                kind="outline",
+                size="normal",
+                icon=ft.Icons.FRONT_HAND_OUTLINED,
+            ),
+        ],
+    )
+
+
+def _look(model: Doing) -> ft.Control:
+    look = model.look
+    sizes = [
+        _pick(
+            f"{p} %",
+            p == look.percent,
+            lambda _, n=p: model.page.run_task(model.choose_look, n, look.mode),
+            f"size-{p}",
+        )
+        for p in TEXT_SIZES
+    ]
+    modes = [
+        _pick(
+            label,
+            name == look.mode.value,
+            lambda _, m=name: model.page.run_task(model.choose_look, look.percent, ft.ThemeMode(m)),
+            f"mode-{name}",
+        )
+        for name, label in words.modes
+    ]
+    return Card(
+        Heading(words.text_size, Style.SUB, 2),
+        *_rows(sizes, 2 if look.big else 4),
+        Heading(words.brightness, Style.SUB, 2),
+        *_rows(modes, 1 if look.big else 3),
+    )
+
+
+def _pick(label: str, chosen: bool, on_click: Callable[..., Any], key: str) -> ft.Control:
+    ink = Color.ON_PRIMARY if chosen else Color.ON
+    content = Text(label, Style.SMALL_STRONG, ink, text_align=ft.TextAlign.CENTER)
+    return Choice(content, on_click, key=key, chosen=chosen, pad=14)
+
+
+def _rows(tiles: list[ft.Control], per_row: int) -> list[ft.Control]:
+    return [ft.Row(tiles[n : n + per_row], spacing=Space.S) for n in range(0, len(tiles), per_row)]
+
+
+def _entries(model: Doing, copy: Callable[..., Any], copied: bool) -> ft.Control:
+    status = model.here.status
+    rows: list[ft.Control] = [Heading(words.your_entries, Style.SUB, 2)]
+    rows.append(Text(words.waiting(status.unsent) if status.unsent else words.unsent_none))
+    if status.sentence and status.unsent:
+        rows.append(Text(status.sentence, Style.SMALL, Color.MUTED))
+    rows.append(
+        AppButton(
+            words.send_now,
+            lambda _: model.page.run_task(model.fetch),
+            key="send-now",
+            kind="tonal",
+            size="normal",
+            icon=ft.Icons.CLOUD_UPLOAD_OUTLINED,
+        )
+    )
+    if status.shelf:
+        rows.append(Heading(words.shelf_title, Style.SUB, 2))
+        rows += [control for entry in status.shelf for control in _shelved(model, entry)]
+    if status.unsent or status.shelf:
+        rows.append(
+            AppButton(words.export, copy, key="export", kind="outline", size="normal", icon=ft.Icons.CONTENT_COPY)
+        )
+    if copied:
+        rows.append(Notice(words.exported, "good", key="exported"))
+    return Card(*rows)
+
+
+def _shelved(model: Doing, entry: Shelved) -> list[ft.Control]:
+    name = words.kinds.get(entry.kind, entry.kind)
+    return [
+        Notice(f"{name}: {entry.sentence}", "error", key=f"shelf-{entry.id}"),
+        ft.Row(
+            [
+                AppButton(
+                    words.send_again,
+                    lambda _: model.run(lambda: model.store.send_again(entry.id)),
+                    key=f"send-again-{entry.id}",
+                    kind="tonal",
+                    size="normal",
+                    expand=True,
+                ),
+                AppButton(
+                    words.discard,
+                    lambda _: model.run(lambda: model.store.discard(entry.id)),
+                    key=f"discard-{entry.id}",
+                    kind="text",
+                    size="normal",
+                    expand=True,
+                ),
+            ],
+            spacing=Space.S,
+        ),
+    ]
+
+
+def _away(model: Doing, reason: SkipReason, flip: Callable[..., Any]) -> ft.Control:
+    why = [
+        _pick(label, value is reason, lambda _, c=value is reason: None if c else flip(), f"away-{value.value}")
+        for value, label in words.away_reason.items()
+    ]
+    days = [
+        AppButton(
+            label,
+            lambda _, n=n: model.pause(n, reason),
+            key=f"away-days-{n}",
+            kind="plain",
+            size="normal",
+            expand=True,
+        )
+        for n, label in words.away_days
+    ]
+    pauses = [p for p in model.here.history.pauses if p.until_on >= model.here.today]
+    shown: list[ft.Control] = [
+        Notice(words.away_until(words.day(p.until_on)), "info", key=f"pause-{p.until_on}") for p in pauses
+    ]
+    return Card(
+        Heading(words.away_title, Style.SUB, 2),
+        Text(words.away_help, Style.SMALL, Color.MUTED),
+        *shown,
+        *_rows(why, 2),
+        *_rows([*days], 2),
+    )
+
+
+def _device(model: Doing, leaving: bool, flip: Callable[..., Any]) -> ft.Control:
+    rows: list[ft.Control] = [Heading(words.devices_title, Style.SUB, 2)]
+    if model.devices is None:
+        rows.append(Text(words.devices_offline, Style.SMALL, Color.MUTED))
+    for device in model.devices or ():
+        rows.append(
+            Line(ft.Icons.SMARTPHONE, str(device.get("name") or device.get("device_name") or ""), Style.BODY, Color.ON)
+        )
+    if not leaving:
+        rows.append(AppButton(words.sign_out, lambda _: flip(), key="sign-out", kind="outline", size="normal"))
+        return Card(*rows)
+    status = model.here.status
+    unsent = status.unsent + len(status.shelf)
+    rows += [
+        Notice(words.sign_out_warning(unsent) if unsent else words.sign_out_safe, "caution", key="sign-out-warning"),
+        AppButton(
+            words.sign_out_confirm,
+            lambda _: model.page.run_task(model.sign_out),
+            key="sign-out-confirm",
+            kind="stop",
+            size="normal",
+        ),
+        AppButton(words.cancel, lambda _: flip(), key="sign-out-cancel", kind="text", size="normal"),
+    ]
+    return Card(*rows)

@@ -1,0 +1,49 @@
+"""What the screens are drawn from: one reading of the store, and of how sync stands, at one instant."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.patient.session import OpenSession
+from app.sync import SyncState, SyncStatus
+from hep.days import local_on
+from hep.history import History
+from hep.records import ClinicCard, Prescription, Profile, ProgramVersion
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Snapshot:
+    """One reading. `locked`: exercise families on hold, None among them for the whole program."""
+
+    profile: Profile | None
+    clinic: ClinicCard | None
+    history: History
+    locked: frozenset[str | None]
+    status: SyncStatus
+    signed_in: bool
+    open_session: OpenSession | None
+    zone: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local date: it changes at 03:00."""
+        return local_on(self.now, self.zone)
+
+    @property
+    def version(self) -> ProgramVersion | None:
+        """The version in force today, None when there is no program or it has ended."""
+        return self.history.version_on(self.today)
+
+    @property
+    def offline(self) -> bool:
+        """The clinic could not be reached lately. Not a failure: everything works."""
+        return self.status.state is SyncState.OFFLINE
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """The sign-in ran out or was taken back."""
+        return not self.signed_in or self.status.state in (SyncState.SIGNED_OUT, SyncState.REVOKED)
+
+    def is_locked(self, prescription: Prescription) -> bool:
+        """Whether a stop sign holds this exercise's family, or everything."""
+        return None in self.locked or prescription.exercise.family in self.locked

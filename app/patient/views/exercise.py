@@ -1,0 +1,53 @@
+"""What the page of one exercise says."""
+
+from dataclasses import dataclass
+
+from app.patient.snapshot import Snapshot
+from app.patient.views.common import dose_line, side_of
+from app.strings import words
+from hep.phrases import dose_text, schedule_text
+from hep.progression import overlay
+from hep.records import Dose, Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseView:
+    """One exercise: how, how much, how careful, and why."""
+
+    prescription: Prescription
+    name: str
+    side: str
+    dose: str
+    schedule: str
+    cues: tuple[str, ...]
+    precaution: str
+    note: str
+    why: str
+    equipment: str
+    stepped: str
+    locked: bool
+
+
+def exercise_view(snapshot: Snapshot, prescription_id: str) -> ExerciseView | None:
+    """The exercise in the version in force, None when it is not part of it."""
+    version = snapshot.version
+    prescription = version.prescription(prescription_id) if version else None
+    if version is None or prescription is None:
+        return None
+    goal = next((g for g in version.goals if g.id == prescription.goal_id), None)
+    before = overlay(snapshot.history, prescription, snapshot.now)
+    stepped = isinstance(before, Dose)
+    return ExerciseView(
+        prescription=prescription,
+        name=prescription.exercise.name,
+        side=side_of(prescription),
+        dose=dose_line(prescription, before if isinstance(before, Dose) else None),
+        schedule=schedule_text(prescription.schedule),
+        cues=prescription.exercise.cues,
+        precaution=prescription.exercise.precaution,
+        note=prescription.note,
+        why=goal.text if goal else words.no_goal,
+        equipment=", ".join(item.replace("_", " ") for item in prescription.exercise.equipment),
+        stepped=words.prescribed_instead(dose_text(prescription)) if stepped else "",
+        locked=snapshot.is_locked(prescription),
+    )
