@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from server import policy
 from server.api import ROUTERS, errors
-from server.api.middleware import BodyLimit, Envelope
+from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
 from server.security import Keys, Passwords
 from server.settings import Settings
@@ -33,7 +33,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.state.keys = Keys(settings.key())
     app.state.passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
     for router in ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router, prefix=API)
     errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Envelope)

@@ -7,6 +7,7 @@ no values, no names, no free text. The database refuses to change or delete one.
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -132,11 +133,12 @@ class Verified:
 def verify(session: Session, clinic_id: str) -> Verified:
     """Walk a clinic's chain from its first entry to its recorded end."""
     count, previous = 0, _FIRST
-    rows = select(AuditEntry).where(AuditEntry.clinic_id == clinic_id).order_by(col(AuditEntry.seq))
-    for entry in session.exec(rows.execution_options(yield_per=500)):
-        if (entry.seq, entry.previous, entry.digest) != (count + 1, previous, digest_of(entry)):
-            return Verified(count, previous, count + 1)
-        count, previous = entry.seq, entry.digest
+    query = select(AuditEntry).where(AuditEntry.clinic_id == clinic_id).order_by(col(AuditEntry.seq))
+    with closing(session.exec(query.execution_options(yield_per=500))) as rows:
+        for entry in rows:
+            if (entry.seq, entry.previous, entry.digest) != (count + 1, previous, digest_of(entry)):
+                return Verified(count, previous, count + 1)
+            count, previous = entry.seq, entry.digest
     head = session.get(AuditHead, clinic_id)
     end = (head.seq, head.digest) if head else (0, _FIRST)
     return Verified(count, previous, None if end == (count, previous) else count + 1)

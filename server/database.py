@@ -69,6 +69,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     Raises `Declined` with `busy` or `storage_full` when the database cannot take it now.
     """
     with _translated(), Session(engine.execution_options(write=True), expire_on_commit=False) as session:
+        session.connection()
         yield session
         audit.append_recorded(session)
         session.commit()

@@ -8,6 +8,7 @@ from fastapi.routing import iter_route_contexts
 
 from hep.access import Action
 from server.api.deps import PUBLIC, Needs
+from server.api.middleware import API
 
 
 class Undeclared(RuntimeError):
@@ -18,7 +19,7 @@ def declarations(app: FastAPI) -> Iterator[tuple[str, str, Action | None]]:
     """Every route of the API as (method, path template, action or None for public). Raises `Undeclared`."""
     for route in iter_route_contexts(app.routes):
         path = route.path or ""
-        if not path.startswith("/v1"):
+        if not path.startswith(f"{API}/"):
             continue
         dependant = getattr(route, "dependant", None)
         found = list(_declared(dependant)) if dependant is not None else []

@@ -131,13 +131,17 @@ def issue(
 ) -> Tokens | Declined:
     """Hand out the pair of tokens that `seed` stands for; the same seed gives the same pair again.
 
-    A repetition so late that the pair's access token is forgotten is refused with `sign_in_required`.
+    A phone may repeat a request whose reply was lost hours later: while the pair's refresh token is unspent, its
+    access token is made valid anew. After that a repetition is refused with `sign_in_required`.
     """
     access, refresh = keys.derive("access", *seed), keys.derive("refresh", *seed)
-    if session.get(Token, digest(refresh)) is None:
-        for kind, token, lasts in (("access", access, ACCESS), ("refresh", refresh, REFRESH)):
-            session.add(_token(device, family, kind, token, now, lasts))
-        session.flush()
+    known = session.get(Token, digest(refresh))
+    unspent = known is None or (known.used_nonce is None and known.revoked_at is None)
+    if known is None:
+        session.add(_token(device, family, "refresh", refresh, now, REFRESH))
+    if unspent and session.get(Token, digest(access)) is None:
+        session.add(_token(device, family, "access", access, now, ACCESS))
+    session.flush()
     stored, person = session.get(Token, digest(access)), _owner(session, device)
     if stored is None or person is None:
         return Declined("sign_in_required")
@@ -182,12 +186,12 @@ def exchange(
     _check_nonce(nonce)
     spent = digest(refresh_token)
     token = session.exec(select(Token).where(Token.digest == spent).with_for_update()).one_or_none()
-    if token is None or token.kind != "refresh" or token.revoked_at is not None or token.expires_at <= now:
+    if token is None or token.kind != "refresh" or token.revoked_at is not None:
         return Declined("sign_in_required")
     device = session.get_one(Device, token.device_id)
     refusal = _refusal(session, device, now)
-    if refusal is not None:
-        return Declined(refusal)
+    if refusal is not None or token.expires_at <= now:
+        return Declined(refusal or "sign_in_required")
     if token.used_nonce not in (None, digest(nonce)):
         _end_family(session, device, token, now, stranger)
         return Declined("token_reused")

@@ -7,10 +7,12 @@ people in a file of their own, never mixed with a real clinic.
 import os
 from pathlib import Path
 from secrets import token_hex
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 SHORTEST_KEY = 32
 """Characters; 64 hexadecimal ones are made on first run."""
@@ -50,6 +52,12 @@ class Settings(BaseSettings):
         if not bare or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
             raise ValueError("PUBLIC_ORIGIN is https://host (plain http only on this machine), without a path")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.database_url is not None and make_url(self.database_url).database == str(self.demo_file):
+            raise ValueError("DATABASE_URL names the demo clinic's file: leave it out, or name another file")
+        return self
 
     @property
     def demo(self) -> bool:

@@ -7,7 +7,6 @@ no body, no id of a record. An unforeseen error is logged by its type and place,
 import logging
 import traceback
 import zlib
-from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
@@ -19,6 +18,9 @@ from server.api.errors import answer
 from server.problems import Declined
 
 log = logging.getLogger("stepwise.access")
+
+API = "/v1"
+"""Where the API lies."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -63,7 +65,7 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.request_id
-            if self._scope["path"].startswith("/v1"):
+            if self._scope["path"].startswith(f"{API}/"):
                 headers.update(_HEADERS)
         await self._send(message)
 
@@ -74,7 +76,8 @@ class _Exchange:
 
     def write_line(self) -> None:
         route = self._scope.get("route")
-        template = getattr(route, "path", None) or "-"
+        prefix = API if self._scope["path"].startswith(f"{API}/") else ""
+        template = prefix + route.path if route is not None else "-"
         took = (perf_counter() - self._began) * 1000
         log.info("%s %s %s %.1f %s", self._scope["method"], template, self.status, took, self.request_id)
 
@@ -86,7 +89,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1"):
+        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/"):
             await self._app(scope, receive, send)
             return
         try:
@@ -101,33 +104,56 @@ class BodyLimit:
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:
-    add = _adder(headers.get("content-encoding", "identity").strip().lower())
-    body, more = bytearray(), True
+    """The body, or None when the other end went away. Raises `Declined`."""
+    reader = _reader(headers.get("content-encoding", "identity").strip().lower())
+    more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        add(body, message.get("body", b""))
-        if len(body) > MAX_BYTES:
+        reader.add(message.get("body", b""))
+        if len(reader.body) > MAX_BYTES:
             raise Declined("too_large")
         more = message.get("more_body", False)
-    return bytes(body)
+    return reader.whole()
 
 
-def _adder(encoding: str) -> Callable[[bytearray, bytes], None]:
+def _reader(encoding: str) -> "_Plain":
     if encoding == "identity":
-        return bytearray.extend
-    if encoding != "gzip":
-        raise Declined("encoding_unsupported")
-    inflater = zlib.decompressobj(wbits=31)
+        return _Plain()
+    if encoding == "gzip":
+        return _Gzip()
+    raise Declined("encoding_unsupported")
 
-    def add(body: bytearray, chunk: bytes) -> None:
+
+class _Plain:
+    def __init__(self) -> None:
+        self.body = bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        self.body += chunk
+
+    def whole(self) -> bytes:
+        return bytes(self.body)
+
+
+class _Gzip(_Plain):
+    """Inflates one gzip member and never more than one byte above the limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inflater = zlib.decompressobj(wbits=31)
+
+    def add(self, chunk: bytes) -> None:
         try:
-            body += inflater.decompress(chunk, MAX_BYTES + 1 - len(body))
+            self.body += self._inflater.decompress(chunk, MAX_BYTES + 1 - len(self.body))
         except zlib.error:
             raise Declined("malformed") from None
 
-    return add
+    def whole(self) -> bytes:
+        if not self._inflater.eof or self._inflater.unused_data:
+            raise Declined("malformed")
+        return super().whole()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

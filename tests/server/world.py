@@ -113,11 +113,14 @@ class World:
         body = {"email": email, "password": password, "device_name": "Desk", "nonce": self.nonce()}
         return self.client.post("/v1/auth/sign-in", json=body)
 
-    def therapist(self, clinic_id: str, role: Role = Role.THERAPIST) -> Signed:
-        """A signed-in staff member of that clinic."""
-        reply = self.sign_in(self.staff(clinic_id, role))
+    def signed(self, reply: Response) -> Signed:
+        """The person that a sign-in, a redeemed invitation or a refresh let in."""
         assert reply.status_code == 200, reply.text
         return Signed(self.client, reply.json())
+
+    def therapist(self, clinic_id: str, role: Role = Role.THERAPIST) -> Signed:
+        """A signed-in staff member of that clinic."""
+        return self.signed(self.sign_in(self.staff(clinic_id, role)))
 
     def patient(self, therapist: Signed, **changes: Any) -> str:
         """A new patient's id, in the therapist's clinic."""
@@ -148,9 +151,7 @@ class World:
 
     def phone(self, therapist: Signed, patient_id: str) -> Signed:
         """A phone of that patient, signed in by a fresh invitation."""
-        reply = self.redeem(secret=self.invite(therapist, patient_id)["secret"])
-        assert reply.status_code == 200, reply.text
-        return Signed(self.client, reply.json())
+        return self.signed(self.redeem(secret=self.invite(therapist, patient_id)["secret"]))
 
     def nonce(self) -> str:
         """A nonce nobody used before."""
