@@ -1,0 +1,97 @@
+"""The demo clinic: invented people with ten weeks of history, made through the same services as real ones.
+
+Refuses to touch a database that holds a clinic not marked as demo. Its passwords are printed, so it must never be
+mixed with real data.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, text
+from sqlmodel import Session, SQLModel, col, select
+
+from server import invitations
+from server.audit import Actor
+from server.database import reading, writing
+from server.demo.clinic import DemoClinic
+from server.demo.simulate import FIRST_DAY, simulate
+from server.demo.stories import STORIES, THERAPISTS
+from server.migrate import upgrade
+from server.security import Keys, Passwords
+from server.settings import Settings
+from server.tables.people import Clinic, Patient, Staff
+
+PASSWORD = "riverside demo clinic"  # noqa: S105 a demo's password is no secret: it is printed
+"""Of all three therapists."""
+
+
+class NotDemo(RuntimeError):
+    """The database holds a clinic that is not marked as demo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccess:
+    """How a visitor gets in: one therapist's sign-in, and a one-time link for each patient to try out."""
+
+    therapist_email: str
+    therapist_password: str
+    invitations: tuple[tuple[str, str], ...]
+
+
+def exists(engine: Engine) -> bool:
+    """Whether the database holds the demo clinic."""
+    with reading(engine) as session:
+        return session.exec(select(Clinic.id).where(Clinic.demo)).first() is not None
+
+
+def create(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
+    """Make the demo clinic in a migrated database: ten weeks up to `now`. Raises `NotDemo` beside a real clinic."""
+    _refuse_real(engine)
+    clinic = DemoClinic(settings.key(), settings.origin)
+    passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
+    with writing(engine) as session:
+        clinic.open(session, passwords, PASSWORD, now - FIRST_DAY)
+    passwords.close()
+    simulate(engine, clinic, now)
+    return fresh_links(engine, settings, now)
+
+
+def fresh_links(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
+    """New links for the visitors' patients; earlier ones that nobody used are withdrawn."""
+    keys, names = Keys(settings.key()), [story.name for story in STORIES if story.visitor]
+    with writing(engine) as session:
+        clinic = session.exec(select(Clinic).where(Clinic.demo)).one()
+        therapist = session.exec(select(Staff).where(Staff.email == THERAPISTS[0][1])).one()
+        by = Actor(clinic_id=clinic.id, person_id=therapist.id, role=therapist.role)
+        links = []
+        for name in names:
+            whose = select(Patient).where(col(Patient.clinic_id) == clinic.id, Patient.name == name)
+            patient = session.exec(whose).one()
+            _withdraw(session, patient, by, now)
+            links.append((name, invitations.make(session, keys, patient, by, now, settings.origin).link))
+    return DemoAccess(therapist_email=therapist.email, therapist_password=PASSWORD, invitations=tuple(links))
+
+
+def reset(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
+    """Throw the demo clinic away and make it anew. Raises `NotDemo` when any clinic of the database is real."""
+    _refuse_real(engine)
+    with engine.execution_options(write=True).begin() as connection:
+        SQLModel.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP FUNCTION IF EXISTS audit_entry_is_final"))
+    upgrade(engine)
+    return create(engine, settings, now)
+
+
+def _withdraw(session: Session, patient: Patient, by: Actor, now: datetime) -> None:
+    for earlier in invitations.listed(session, patient, now):
+        if earlier.state == "open":
+            invitations.revoke(session, patient, earlier.id, by, now)
+
+
+def _refuse_real(engine: Engine) -> None:
+    with reading(engine) as session:
+        real = session.exec(select(Clinic.id).where(col(Clinic.demo).is_(False))).first()
+    if real is not None:
+        raise NotDemo("this database holds a clinic that is not the demo: nothing was changed")
