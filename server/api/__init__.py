@@ -2,12 +2,34 @@
 
 from fastapi import APIRouter
 
-from server.api import auth, devices, health, invitations, me
+from server.api import (
+    auth,
+    caseload,
+    devices,
+    flags,
+    health,
+    invitations,
+    library,
+    me,
+    patients,
+    programs,
+    proposals,
+    quarantine,
+    sync,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
+    caseload.router,
     devices.router,
+    flags.router,
     health.router,
     invitations.router,
+    library.router,
     me.router,
+    patients.router,
+    programs.router,
+    proposals.router,
+    quarantine.router,
+    sync.router,
 )

@@ -1,0 +1,62 @@
+"""A patient's change log: the counter, and what was announced under which number.
+
+Whoever writes to a patient's record holds the counter's row from the start of the transaction: writers of one patient
+wait for each other, so derived rows never miss a fact, and numbers are committed in their order.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from hep.facts import Kind
+from hep.wire import Op, ServerKind
+from server.tables.care import Change, PatientSync
+
+
+def hold(session: Session, patient_id: str, clinic_id: str) -> PatientSync:
+    """The patient's counter, locked until the transaction ends; made on first use."""
+    query = select(PatientSync).where(PatientSync.patient_id == patient_id).with_for_update()
+    found = session.exec(query).one_or_none()
+    if found is None:
+        found = PatientSync(patient_id=patient_id, clinic_id=clinic_id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def announce(session: Session, sync: PatientSync, kind: ServerKind, entity_ids: Sequence[str]) -> None:
+    """Give records of the clinic new numbers; an older number of the same record disappears from the log."""
+    session.exec(
+        delete(Change).where(
+            col(Change.patient_id) == sync.patient_id,
+            col(Change.kind) == kind.value,
+            col(Change.entity_id).in_(entity_ids),
+        )
+    )
+    _append(session, sync, [(kind.value, entity_id) for entity_id in entity_ids])
+
+
+def announce_facts(session: Session, sync: PatientSync, rows: Sequence[tuple[Kind, str]]) -> None:
+    """Number new facts, in this order, from the counter onward."""
+    _append(session, sync, [(kind.value, fact_id) for kind, fact_id in rows])
+
+
+def _append(session: Session, sync: PatientSync, entities: Sequence[tuple[str, str]]) -> None:
+    if not entities:
+        return
+    lines = [
+        {
+            "patient_id": sync.patient_id,
+            "clinic_id": sync.clinic_id,
+            "seq": sync.seq + n,
+            "kind": kind,
+            "entity_id": entity_id,
+            "op": Op.PUT.value,
+        }
+        for n, (kind, entity_id) in enumerate(entities, 1)
+    ]
+    session.connection().execute(insert(Change), lines)
+    sync.seq += len(lines)
+    session.add(sync)
+    session.flush()

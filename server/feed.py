@@ -1,0 +1,207 @@
+"""Serves a patient's change log to a phone: pages in one order, from where its cursor says.
+
+A first pull gives the clinic's records, lasting facts and 90 days of the rest. Nothing is served for a cursor of
+another patient or of an older generation of the store: the answer is `resync`, never silence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import orjson
+from sqlalchemy import and_, or_
+from sqlalchemy import select as columns
+from sqlmodel import Session, col
+
+from hep import codec, days
+from hep.records import ClinicCard, StopSign
+from hep.wire import OLDEST_PULL, ServerKind
+from server import changes, upkeep
+from server.chart import LASTING, active_program
+from server.cursor import Cursor, seal, unseal
+from server.patients import profile_of
+from server.problems import Declined
+from server.security import Keys
+from server.tables.care import Change, ClearanceRow, Fact, PatientSync, ProgramVersionRow, Pulled
+from server.tables.people import Clinic, Patient
+
+HISTORY = timedelta(days=90)
+"""How far back a first pull gives sets, skips, sessions and morning answers (sync.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a phone asks for. `limit` is 1 to PULL_LIMIT changes; `etag` the one it got with its last answer."""
+
+    cursor: str | None
+    limit: int
+    schema: int
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer: `body` None means nothing is new. `etag` only when the phone has everything with this page."""
+
+    body: bytes | None
+    etag: str | None
+    programs: tuple[tuple[str, int], ...] = ()
+    count: int = 0
+
+
+def page(session: Session, patient: Patient, asked: Asked, keys: Keys, now: datetime) -> Page:
+    """The next page of changes. Raises `Declined` (`schema_too_old`, `resync`)."""
+    if asked.schema < OLDEST_PULL:
+        raise Declined("schema_too_old")
+    sync = session.get(PatientSync, patient.id) or PatientSync(patient_id=patient.id, clinic_id=patient.clinic_id)
+    place = _place(patient, sync, asked, keys, now)
+    etag = f'"p-{sync.epoch}-{sync.seq}"'
+    if asked.etag == etag and place.seq == sync.seq:
+        return Page(body=None, etag=etag)
+    lines = _lines(session, place, asked.limit + 1)
+    more, lines = len(lines) > asked.limit, lines[: asked.limit]
+    bodies = _bodies(session, patient, lines, snapshot=place.since is not None)
+    served = [line for line in lines if line.body is not None or (line.kind, line.entity_id) in bodies]
+    after = lines[-1].seq if more else sync.seq
+    following = replace(place, seq=after, since=None if after >= place.until else place.since)
+    answer = {
+        "changes": [line.answer(bodies) for line in served],
+        "cursor": seal(following, keys),
+        "more": more,
+        "epoch": sync.epoch,
+        "high": sync.seq,
+    }
+    programs = tuple(_program_key(line.entity_id) for line in served if line.kind == ServerKind.PROGRAM.value)
+    return Page(body=orjson.dumps(answer), etag=None if more else etag, programs=programs, count=len(served))
+
+
+def note_pulled(
+    session: Session, patient: Patient, device_id: str, programs: Sequence[tuple[str, int]], now: datetime
+) -> None:
+    """Remember which versions this device was given, the first time it was, and judge by them from now on."""
+    sync = changes.hold(session, patient.id, patient.clinic_id)
+    fresh = [key for key in programs if session.get(Pulled, (device_id, *key)) is None]
+    for program_id, version in fresh:
+        session.add(
+            Pulled(
+                device_id=device_id,
+                program_id=program_id,
+                version=version,
+                clinic_id=sync.clinic_id,
+                patient_id=patient.id,
+                pulled_at=now,
+            )
+        )
+    if fresh:
+        session.flush()
+        upkeep.after_pull(session, patient, now)
+
+
+def _place(patient: Patient, sync: PatientSync, asked: Asked, keys: Keys, now: datetime) -> Cursor:
+    if not asked.cursor:
+        since = days.local_on(now, patient.zone) - HISTORY
+        return Cursor(
+            patient=patient.id, epoch=sync.epoch, seq=0, schema=asked.schema, since=since.isoformat(), until=sync.seq
+        )
+    place = unseal(asked.cursor, keys)
+    fits = (place.patient, place.epoch, place.schema) == (patient.id, sync.epoch, asked.schema)
+    snapshot = place.since is not None
+    if not fits or place.seq > sync.seq or (place.seq < sync.floor and not snapshot):
+        raise Declined("resync")
+    return place
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    seq: int
+    kind: str
+    entity_id: str
+    op: str
+    body: str | None
+
+    def answer(self, bodies: dict[tuple[str, str], str]) -> dict[str, object]:
+        text = self.body if self.body is not None else bodies[self.kind, self.entity_id]
+        return {
+            "seq": self.seq,
+            "kind": self.kind,
+            "id": self.entity_id,
+            "op": self.op,
+            "body": orjson.Fragment(text),
+        }
+
+
+def _lines(session: Session, place: Cursor, count: int) -> list[_Line]:
+    wanted = [col(Change.patient_id) == place.patient, col(Change.seq) > place.seq]
+    if place.since is not None:
+        recent = col(Fact.local_on) >= date.fromisoformat(place.since)
+        lasts = col(Fact.kind).in_([kind.value for kind in LASTING])
+        wanted.append(or_(col(Fact.id).is_(None), lasts, recent, col(Change.seq) > place.until))
+    same = and_(
+        col(Fact.patient_id) == Change.patient_id,
+        col(Fact.id) == Change.entity_id,
+        col(Fact.kind) == Change.kind,
+    )
+    rows = session.connection().execute(
+        columns(col(Change.seq), col(Change.kind), col(Change.entity_id), col(Change.op), col(Fact.body))
+        .join(Fact, same, isouter=True)
+        .where(*wanted)
+        .order_by(col(Change.seq))
+        .limit(count)
+    )
+    return [_Line(*row) for row in rows]
+
+
+def _bodies(
+    session: Session, patient: Patient, lines: Sequence[_Line], *, snapshot: bool
+) -> dict[tuple[str, str], str]:
+    """The newest state of the clinic's own records that these lines name."""
+    found: dict[tuple[str, str], str] = {}
+    for line in lines:
+        body = None if line.body is not None else _body(session, patient, line, snapshot=snapshot)
+        if body is not None:
+            found[line.kind, line.entity_id] = body
+    return found
+
+
+def _body(session: Session, patient: Patient, line: _Line, *, snapshot: bool) -> str | None:
+    if line.kind == ServerKind.PROFILE.value:
+        return _json(profile_of(patient))
+    if line.kind == ServerKind.CLINIC.value:
+        clinic = session.get(Clinic, patient.clinic_id)
+        return None if clinic is None else _json(card_of(clinic))
+    if line.kind == ServerKind.PROGRAM.value:
+        return _program(session, patient, line.entity_id, snapshot=snapshot)
+    cleared = session.get(ClearanceRow, line.entity_id)
+    return None if cleared is None or cleared.patient_id != patient.id else cleared.body
+
+
+def _program(session: Session, patient: Patient, entity_id: str, *, snapshot: bool) -> str | None:
+    """A version's body; a first snapshot leaves out the versions of programs that are no longer in use."""
+    row = session.get(ProgramVersionRow, _program_key(entity_id))
+    if row is None or row.patient_id != patient.id:
+        return None
+    head = active_program(session, patient.id) if snapshot else None
+    return row.body if head is None or head.id == row.program_id else None
+
+
+def _program_key(entity_id: str) -> tuple[str, int]:
+    program_id, _, version = entity_id.rpartition(":")
+    return program_id, int(version)
+
+
+def _json(record: object) -> str:
+    return orjson.dumps(codec.dump(record)).decode()
+
+
+def card_of(clinic: Clinic) -> ClinicCard:
+    """What a phone knows of its clinic."""
+    return ClinicCard(
+        id=clinic.id,
+        name=clinic.name,
+        phone=clinic.phone,
+        emergency_number=clinic.emergency_number,
+        emergency_text=clinic.emergency_text,
+        clinic_text=clinic.clinic_text,
+        stop_signs=codec.load(tuple[StopSign, ...], clinic.stop_signs),
+        band_order=tuple(clinic.band_order),
+    )

@@ -1,0 +1,137 @@
+"""Publishes program versions: complete or not at all, and never over somebody else's change.
+
+A version is never edited. Publishing moves the program's head on from the version the draft was opened from; everything
+that follows (change row, proposals, flags, caseload) belongs to the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlmodel import Session, col, select
+
+from hep import codec
+from hep.prescribing import Change, Draft, Gap, difference, gaps, revise, warnings
+from hep.problems import check
+from hep.records import ProgramState, ProgramVersion
+from hep.wire import ServerKind
+from server import changes, upkeep
+from server.chart import read_version
+from server.problems import Declined
+from server.tables.care import Episode, ProgramHead, ProgramVersionRow
+from server.tables.people import Patient
+
+MAX_PRESCRIPTIONS = 40
+PRECAUTION = "precaution"
+"""The one warning that must be accepted in writing before publishing; the others only inform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """The therapist who publishes or decides."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A new version and what it changes against the one before."""
+
+    program: ProgramVersion
+    changes: tuple[Change, ...]
+
+
+def publish(session: Session, patient: Patient, author: Author, draft: Draft, now: datetime) -> Published:
+    """Make the draft the program's next version.
+
+    Raises `Declined`: `stale_base` (detail: base and current version), `not_publishable` (detail: gaps), `not_found`
+    for an episode or program of somebody else; `Refused` for ids that cannot be used.
+    """
+    sync = changes.hold(session, patient.id, patient.clinic_id)
+    _check_ids(draft)
+    _check_episode(session, patient, draft)
+    head = _head(session, patient, draft)
+    base = _version(session, draft.program_id, head.version) if head.version else None
+    if draft.base_version != head.version:
+        raise Declined("stale_base", detail=_both(session, draft, base))
+    _check_complete(draft, patient)
+    version = revise(base, draft, author_id=author.id, author_name=author.name, published_at=now)
+    _store(session, patient, head, version)
+    changes.announce(session, sync, ServerKind.PROGRAM, [version.id])
+    upkeep.after_publish(session, patient, version, now)
+    return Published(program=version, changes=difference(base, version))
+
+
+def _check_ids(draft: Draft) -> None:
+    ids = [draft.program_id, *(p.id for p in draft.prescriptions)]
+    usable = all(8 <= len(i) <= 64 and i.isascii() and all(c.isalnum() or c in "-_" for c in i) for i in ids)
+    check(usable, "id_invalid", "The program carries an id that cannot be used. Reload the page and try again.")
+    check(len(draft.prescriptions) <= MAX_PRESCRIPTIONS, "invalid", "A program holds at most 40 exercises.")
+
+
+def _check_episode(session: Session, patient: Patient, draft: Draft) -> None:
+    episode = session.get(Episode, draft.episode_id)
+    if episode is None or episode.patient_id != patient.id:
+        raise Declined("not_found")
+
+
+def _head(session: Session, patient: Patient, draft: Draft) -> ProgramHead:
+    """The program's head; a fresh one (version 0) for a new program, unless another program is in use."""
+    head = session.get(ProgramHead, draft.program_id)
+    if head is not None:
+        if head.patient_id != patient.id:
+            raise Declined("not_found")
+        return head
+    in_use = select(ProgramHead).where(
+        ProgramHead.patient_id == patient.id, col(ProgramHead.state) == ProgramState.ACTIVE.value
+    )
+    other = session.exec(in_use).first()
+    if other is not None:
+        current = codec.dump(_version(session, other.id, other.version))
+        raise Declined("stale_base", detail={"base": None, "current": current})
+    return ProgramHead(
+        id=draft.program_id,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        episode_id=draft.episode_id,
+        version=0,
+        state=draft.state.value,
+    )
+
+
+def _version(session: Session, program_id: str, version: int) -> ProgramVersion | None:
+    row = session.get(ProgramVersionRow, (program_id, version))
+    return None if row is None else read_version(row.body)
+
+
+def _both(session: Session, draft: Draft, current: ProgramVersion | None) -> dict[str, object]:
+    base = _version(session, draft.program_id, draft.base_version)
+    return {"base": codec.dump(base), "current": codec.dump(current)}
+
+
+def _check_complete(draft: Draft, patient: Patient) -> None:
+    """No gap, no blocked precaution, and no precaution warning without its written reason."""
+    missing: list[Gap] = list(gaps(draft, patient.flags))
+    if draft.state is ProgramState.ACTIVE:
+        missing += [warning for warning in warnings(draft, patient.flags) if warning.code == PRECAUTION]
+    if missing:
+        raise Declined("not_publishable", detail={"gaps": codec.dump(missing)})
+
+
+def _store(session: Session, patient: Patient, head: ProgramHead, version: ProgramVersion) -> None:
+    head.version, head.state, head.episode_id = version.version, version.state.value, version.episode_id
+    session.add(head)
+    session.add(
+        ProgramVersionRow(
+            program_id=version.program_id,
+            version=version.version,
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            author_id=version.author_id,
+            published_at=version.published_at,
+            effective_on=version.effective_on,
+            body=orjson.dumps(codec.dump(version)).decode(),
+        )
+    )
+    session.flush()

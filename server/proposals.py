@@ -1,0 +1,140 @@
+"""Keeps the engine's proposals in step with the facts: opens, keeps and supersedes them.
+
+At most one is open for a prescription and its dose. Nothing here changes a program: `decisions` does, on a
+therapist's word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import orjson
+from sqlmodel import Session, col, select
+
+from hep import codec
+from hep.ids import new_id
+from hep.progression import Equipment, Evidence, Verdict, VerdictKind, assess
+from hep.records import Prescription, ProgramState, ProgramVersion
+from server import flags
+from server.chart import Chart
+from server.tables.care import Proposal
+from server.tables.people import Clinic
+
+__all__ = ["Assessed", "Evidence", "State", "VerdictKind", "assess_all", "of_patient", "review", "verdict_of"]
+
+DECLINE_RESTS = timedelta(days=7)
+"""The same proposal is not made again for this long after it was declined. Source: ours."""
+
+
+class State(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    MODIFIED = "modified"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What the rules say of one prescription now."""
+
+    prescription: Prescription
+    verdict: Verdict
+
+
+def assess_all(session: Session, chart: Chart) -> tuple[Assessed, ...]:
+    """The verdict on every prescription of the program in use."""
+    current = chart.current
+    if current is None or current.state is not ProgramState.ACTIVE:
+        return ()
+    clinic = session.get(Clinic, chart.patient.clinic_id)
+    loads = Equipment.of(chart.patient.equipment, clinic.band_order if clinic else ())
+    locked = flags.locked(flags.of_patient(session, chart.patient.id))
+    return tuple(
+        Assessed(p, assess(chart.history, p, chart.now, loads=loads, locked=locked)) for p in current.prescriptions
+    )
+
+
+def review(session: Session, chart: Chart) -> None:
+    """Open, keep or supersede proposals by what the facts now say."""
+    rows = of_patient(session, chart.patient.id)
+    wanted = {
+        _key(each.prescription): each
+        for each in assess_all(session, chart)
+        if each.verdict.kind is not VerdictKind.HOLD
+    }
+    for row in rows:
+        if row.state == State.OPEN:
+            _keep_or_supersede(session, row, wanted.pop(row.open_key or "", None), chart.now)
+    for each in wanted.values():
+        if chart.current is not None and not _rests(rows, each, chart.now):
+            _open(session, chart, chart.current, each)
+    session.flush()
+
+
+def of_patient(session: Session, patient_id: str) -> Sequence[Proposal]:
+    """Every proposal of the patient, newest first."""
+    query = (
+        select(Proposal)
+        .where(Proposal.patient_id == patient_id)
+        .order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc())
+    )
+    return session.exec(query).all()
+
+
+def verdict_of(row: Proposal) -> Verdict:
+    """The verdict a proposal was made from."""
+    return codec.load(Verdict, orjson.loads(row.verdict))
+
+
+def _key(prescription: Prescription) -> str:
+    return f"{prescription.id}:{prescription.dose_since_version}"
+
+
+def _dump(verdict: Verdict) -> str:
+    return orjson.dumps(codec.dump(verdict)).decode()
+
+
+def _core(verdict: Verdict) -> tuple[object, ...]:
+    return (verdict.kind, verdict.what, verdict.new, verdict.next_exercise_id)
+
+
+def _keep_or_supersede(session: Session, row: Proposal, now_says: Assessed | None, now: datetime) -> None:
+    if now_says is None:
+        row.state, row.open_key, row.decided_at = State.SUPERSEDED.value, None, now
+    else:
+        row.verdict = _dump(now_says.verdict)
+    session.add(row)
+
+
+def _rests(rows: Sequence[Proposal], each: Assessed, now: datetime) -> bool:
+    return any(
+        row.state == State.DECLINED
+        and row.prescription_id == each.prescription.id
+        and row.dose_since_version == each.prescription.dose_since_version
+        and row.decided_at is not None
+        and now - row.decided_at < DECLINE_RESTS
+        and _core(verdict_of(row)) == _core(each.verdict)
+        for row in rows
+    )
+
+
+def _open(session: Session, chart: Chart, current: ProgramVersion, each: Assessed) -> None:
+    session.add(
+        Proposal(
+            id=new_id(chart.now),
+            clinic_id=chart.patient.clinic_id,
+            patient_id=chart.patient.id,
+            program_id=current.program_id,
+            prescription_id=each.prescription.id,
+            base_version=current.version,
+            dose_since_version=each.prescription.dose_since_version,
+            open_key=_key(each.prescription),
+            rule_set=each.verdict.rule_set,
+            verdict=_dump(each.verdict),
+            created_at=chart.now,
+        )
+    )

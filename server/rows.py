@@ -1,0 +1,152 @@
+"""Judges the rows of a push one by one, without a database: which are facts, and why another is not.
+
+One bad row never fails its neighbors: whatever a row holds, the answer is a `Sound` or an `Unsound` one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from hep import facts
+from hep.access import Role, may_write
+from hep.facts import Acknowledgement, Correction, Fact, ItemSkip, Kind, RedFlag, SetLog
+from hep.problems import Refused
+
+MAX_ROW_BYTES = 64 * 1024
+"""Bytes of one row's body, inclusive."""
+
+Versions = Mapping[tuple[str, int], frozenset[str]]
+"""(program id, version) → prescription ids, of one patient."""
+
+_FIELDS = {"kind", "id", "body"}
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A row that may be kept: `text` is the body as sent, `digest` that of its canonical form with its kind."""
+
+    id: str
+    kind: Kind
+    fact: Fact
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A row that may not: `id` is empty when it named none, `text` holds what was sent."""
+
+    id: str
+    code: str
+    sentence: str
+    text: str
+    digest: str
+
+
+def judge(raw: object, role: Role, versions: Versions) -> Sound | Unsound:
+    """The verdict on one row as parsed from JSON. Never raises for anything a phone can send."""
+    try:
+        return _judge(raw, role, versions)
+    except Refused as refused:
+        text = _text(raw)
+        return Unsound(_id_of(raw), refused.code, refused.sentence, text, _digest(text.encode()))
+
+
+def fact_of(kind: Kind, text: str) -> Fact:
+    """The fact in a stored body. Raises `Refused` for a body this version cannot read."""
+    return _fact_of(kind, text)
+
+
+@lru_cache(maxsize=16_384)
+def _fact_of(kind: Kind, text: str) -> Fact:
+    return facts.read(kind, orjson.loads(text))
+
+
+def _judge(raw: object, role: Role, versions: Versions) -> Sound:
+    if not isinstance(raw, dict):
+        raise Refused("row_malformed", "An entry is not of the expected form. Update the app and try again.")
+    if raw.keys() - _FIELDS:
+        raise Refused("unknown_field", "An entry holds a field this server does not know. Update the app.")
+    row_id, kind, body = raw.get("id"), _kind_of(raw.get("kind")), raw.get("body")
+    if not isinstance(row_id, str) or not _usable(row_id):
+        raise Refused("id_invalid", "An entry carries an id that cannot be used. Update the app and try again.")
+    if not isinstance(body, dict):
+        raise Refused("invalid", "An entry is not of the expected form (object).")
+    if not may_write(role, kind):
+        raise Refused("not_allowed", "This entry may not be written with this account.")
+    text, digest = _frozen(kind, body)
+    fact = facts.read(kind, body)
+    _check_program(fact, versions)
+    return Sound(row_id, kind, fact, text, digest)
+
+
+def _kind_of(name: object) -> Kind:
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise Refused("kind_unknown", "This server does not know this sort of entry yet.")
+    return kind
+
+
+def _usable(row_id: str) -> bool:
+    return 8 <= len(row_id) <= 64 and row_id.isascii() and all(c.isalnum() or c in "-:_" for c in row_id)
+
+
+def _frozen(kind: Kind, body: dict[str, Any]) -> tuple[str, str]:
+    """The body as sent, and the digest of its canonical JSON."""
+    try:
+        text = orjson.dumps(body)
+        canonical = orjson.dumps([kind.value, body], option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, TypeError, RecursionError):
+        raise Refused("invalid", "An entry is not of the expected form (JSON).") from None
+    if len(text) > MAX_ROW_BYTES:
+        raise Refused("row_too_large", "An entry is too long to be sent. Shorten its text.")
+    return text.decode(), _digest(canonical)
+
+
+def _digest(canonical: bytes) -> str:
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _check_program(fact: Fact, versions: Versions) -> None:
+    """The program, version and prescription a fact names are this patient's own."""
+    if isinstance(fact, Correction):
+        _check_program(facts.read(fact.corrects, fact.body), versions)
+    elif isinstance(fact, SetLog | ItemSkip):
+        if fact.prescription_id not in _prescriptions(fact.program_id, fact.version, versions):
+            raise Refused("prescription_unknown", "An entry names an exercise that this program does not hold.")
+    elif isinstance(fact, Acknowledgement):
+        _prescriptions(fact.program_id, fact.version, versions)
+    elif (
+        isinstance(fact, RedFlag)
+        and fact.prescription_id is not None
+        and not any(fact.prescription_id in ids for ids in versions.values())
+    ):
+        raise Refused("prescription_unknown", "An entry names an exercise that this program does not hold.")
+
+
+def _prescriptions(program_id: str, version: int, versions: Versions) -> frozenset[str]:
+    known = versions.get((program_id, version))
+    if known is None:
+        raise Refused("version_unknown", "An entry names no version of the program.")
+    return known
+
+
+def _id_of(raw: object) -> str:
+    """The row's id as far as it can be given back: the phone finds its entry by it."""
+    row_id = raw.get("id") if isinstance(raw, dict) else None
+    if not isinstance(row_id, str):
+        return ""
+    return row_id[:200].encode(errors="replace").decode()
+
+
+def _text(raw: object) -> str:
+    try:
+        return json.dumps(raw)[:MAX_ROW_BYTES]
+    except RecursionError:
+        return "unreadable"

@@ -1,0 +1,111 @@
+"""Brings up to date what is derived from a patient's facts: daily sums, flags, proposals, the caseload's line.
+
+Everything here can be computed again from the facts. An accident in it is logged and leaves the facts admitted; the
+patient's line is then marked stale and worked out again at the next read.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from hep import days, facts
+from hep.facts import CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
+from hep.records import ProgramVersion
+from server import flags, proposals, rollups, summary
+from server.chart import RECENT, open_chart
+from server.rows import fact_of
+from server.tables.care import Fact, PatientSummary, PatientSync
+from server.tables.people import Patient
+
+log = logging.getLogger("stepwise.upkeep")
+
+
+def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
+    """What new facts change. They stay admitted whatever happens here."""
+    patient = session.get_one(Patient, sync.patient_id)
+    try:
+        with session.begin_nested():
+            dates = _touched(session, patient.id, new, days.local_on(now, patient.zone))
+            _bring_up_to_date(session, patient, dates, now)
+    except (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError) as error:
+        log.exception("upkeep failed with %s", type(error).__name__, exc_info=False)
+        summary.mark_stale(session, patient.id)
+
+
+def after_publish(session: Session, patient: Patient, version: ProgramVersion, now: datetime) -> None:
+    """What a new version changes: sums from its first day on, proposals, the caseload's line."""
+    today = days.local_on(now, patient.zone)
+    _bring_up_to_date(session, patient, _span(version.effective_on, today), now)
+
+
+def after_pull(session: Session, patient: Patient, now: datetime) -> None:
+    """What a phone's first sight of a version changes: slots that nobody logged are judged by it."""
+    chart = open_chart(session, patient, now)
+    begun = min((version.effective_on for version in chart.versions), default=chart.today)
+    rollups.recompute(session, chart, _span(max(begun, chart.today - RECENT), chart.today))
+    summary.write(session, chart)
+
+
+def refresh(session: Session, patient: Patient, now: datetime) -> None:
+    """Work out the patient's line for today, and the sums of the days since it was last worked out."""
+    today = days.local_on(now, patient.zone)
+    last = session.get(PatientSummary, patient.id)
+    since = today if last is None else min(last.as_of, today)
+    _bring_up_to_date(session, patient, _span(since, today), now)
+
+
+def _bring_up_to_date(session: Session, patient: Patient, dates: Iterable[date], now: datetime) -> None:
+    touched = set(dates)
+    today = days.local_on(now, patient.zone)
+    oldest = min(touched, default=today)
+    chart = open_chart(session, patient, now, back=max(RECENT, today - oldest + timedelta(days=7)))
+    rollups.recompute(session, chart, touched)
+    flags.review(session, chart)
+    proposals.review(session, chart)
+    summary.write(session, chart)
+
+
+def _span(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _touched(session: Session, patient_id: str, new: Sequence[facts.Fact], today: date) -> set[date]:
+    """Every date whose sums these facts may change: theirs, that of what they are about, and of what they correct."""
+    dates: set[date] = set()
+    targets: set[str] = set()
+    for fact in new:
+        dates |= _dates(fact, today)
+        if isinstance(fact, Correction | Retraction):
+            targets.add(fact.target_id)
+    return dates | _dates_of_targets(session, patient_id, targets, today)
+
+
+def _dates_of_targets(session: Session, patient_id: str, targets: set[str], today: date) -> set[date]:
+    """Follows corrections of corrections to their root."""
+    dates: set[date] = set()
+    seen: set[str] = set()
+    while targets - seen:
+        query = select(Fact.kind, Fact.body).where(Fact.patient_id == patient_id, col(Fact.id).in_(targets - seen))
+        seen |= targets
+        for kind, body in session.exec(query).all():
+            fact = fact_of(Kind(kind), body)
+            dates |= _dates(fact, today)
+            if isinstance(fact, Correction | Retraction):
+                targets = targets | {fact.target_id}
+    return dates
+
+
+def _dates(fact: facts.Fact, today: date) -> set[date]:
+    dates = {fact.on}
+    if isinstance(fact, CheckIn):
+        dates.add(fact.about_on)
+    elif isinstance(fact, Pause):
+        dates.update(_span(fact.from_on, min(fact.until_on, today)))
+    elif isinstance(fact, SetLog | ItemSkip) and fact.planned is not None:
+        planned_on = ItemKey.parse(fact.planned).on
+        dates |= {planned_on} if planned_on is not None else set()
+    elif isinstance(fact, Correction):
+        dates |= _dates(facts.read(fact.corrects, fact.body), today)
+    return dates

@@ -1,0 +1,84 @@
+"""The words of the caseload and of flags, in one place: from codes and values to a line a therapist reads.
+
+Says what was logged and what to look at, never what is wrong with somebody.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hep.prescribing import dose_text, load_text
+from hep.progression import Verdict, VerdictKind, What
+from hep.records import Dose, Mode
+from server import library
+
+ORDER = (
+    "Order: stop rule, rising pain or two reds, proposals waiting, nothing logged for 5 days, unsure how, "
+    "adherence falling or below 50 %, program not opened, then on track."
+)
+
+
+def count(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def sign_words(sign: str) -> str:
+    """A stop sign's code as words: `calf_hot_swollen` is "calf hot swollen"."""
+    return sign.replace("_", " ").strip()
+
+
+def flag_text(kind: str, evidence: Mapping[str, Any]) -> tuple[str, str]:
+    """A flag in words: what it is, and what it rests on."""
+    name = str(evidence.get("name", ""))
+    if kind == "red_flag":
+        family = evidence.get("family")
+        locked = (
+            f"{sign_words(str(family)).capitalize()} exercises are locked" if family else "All exercises are locked"
+        )
+        return f"Stop rule: {sign_words(str(evidence.get('sign', '')))}", locked
+    if kind == "red_twice":
+        return "Too much pain twice in 7 days", name
+    if kind == "pain_rising":
+        return "Morning pain is rising", "The weekly mean went up two weeks in a row"
+    return "Unsure how, twice", name
+
+
+def dose_and_load(dose: Dose, mode: Mode | None) -> str:
+    """A dose in words, with its load: "3 × 12, 3 lb"."""
+    words = dose_text(dose, mode)
+    return words if dose.load is None else f"{words}, {load_text(dose.load)}"
+
+
+PATTERNS: dict[str, tuple[str, str]] = {
+    "keep_going": ("Keep going", "Doing it, improving"),
+    "change_plan": ("Change the plan", "Doing it, not improving"),
+    "consider_discharge": ("Consider discharge", "Not doing it, improving"),
+    "barriers_first": ("Barriers first", "Not doing it, not improving"),
+}
+NO_PATTERN = ("No pattern yet", "Too few sessions or morning answers")
+ON_HOLD = ("On hold", "No pattern while locked")
+
+_STEPS = {
+    What.REPS: "more reps",
+    What.LOAD: "more load",
+    What.HOLD: "longer hold",
+    What.TIME: "more time",
+    What.RUNG: "next exercise or stop",
+    What.SETS: "more sets",
+    What.REST: "rest",
+}
+
+
+def step_words(verdict: Verdict) -> str:
+    """What a proposal would do, in words."""
+    if verdict.kind is VerdictKind.REGRESS:
+        return "one step back"
+    return _STEPS[verdict.what] if verdict.what else "a change"
+
+
+def proposed(verdict: Verdict, mode: Mode | None) -> str:
+    """What the prescription would be after the step."""
+    if verdict.new is not None:
+        return dose_and_load(verdict.new, mode)
+    exercise = library.exercises().get(verdict.next_exercise_id or "")
+    return exercise.name if exercise else "Stop this exercise"
