@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import policy
 from server.api import ROUTERS, errors
@@ -12,6 +14,10 @@ from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
 from server.security import Keys, Passwords
 from server.settings import Settings
+from server.web.serve import web_app
+
+OPENAPI = "/openapi.json"
+"""Where the API describes itself."""
 
 
 def utc_now() -> datetime:
@@ -19,13 +25,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The clinic's server. Raises `policy.Undeclared` for a route that says not what it is for.
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web: Path | None = None) -> FastAPI:
+    """The clinic's server. `web` is the folder of the built web client, None for the API alone.
 
-    `app.state` holds settings, engine, clock, keys and passwords. The database must have been migrated.
+    `app.state` holds settings, engine, clock, keys and passwords. The database must have been migrated. Raises
+    `policy.Undeclared` for a route that does not say what it is for, FileNotFoundError for a folder without a client.
     """
     app = FastAPI(
-        title="Stepwise", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+        title="Stepwise",
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPENAPI,
     )
     app.state.settings = settings
     app.state.engine = open_database(settings.database)
@@ -36,9 +48,22 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         app.include_router(router, prefix=API)
     errors.install(app)
     app.add_middleware(BodyLimit)
+    if web is not None:
+        app.add_middleware(_Beside, web=web_app(web))
     app.add_middleware(Envelope)
     tuple(policy.declarations(app))
     return app
+
+
+class _Beside:
+    """ASGI middleware that gives everything outside the API to the web client."""
+
+    def __init__(self, app: ASGIApp, web: ASGIApp) -> None:
+        self._app, self._web = app, web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] != "http" or scope["path"] == OPENAPI or scope["path"].startswith(f"{API}/")
+        await (self._app if ours else self._web)(scope, receive, send)
 
 
 @asynccontextmanager

@@ -1,0 +1,52 @@
+"""The server's commands: `python -m server` lists them."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from server import commands
+from server.settings import Settings
+
+Command = Callable[[Settings, Namespace], int]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the process's exit code."""
+    wanted = _parser().parse_args(arguments)
+    command: Command = wanted.command
+    try:
+        return command(Settings(), wanted)
+    except ValidationError as error:
+        names = ", ".join(str(problem["loc"][0] if problem["loc"] else "") for problem in error.errors())
+        reasons = "; ".join(problem["msg"] for problem in error.errors())
+        sys.stderr.write(f"The settings cannot be used ({names.upper()}): {reasons}\n")
+    except commands.CannotDo as error:
+        sys.stderr.write(f"{error}\n")
+    return 1
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m server", description="Stepwise: the clinic's server.")
+    add = parser.add_subparsers(required=True, metavar="command").add_parser
+    add("run", help="build what is missing and serve").set_defaults(command=commands.run)
+    add("reset-demo", help="throw the demo clinic away and make it anew").set_defaults(command=commands.reset_demo)
+    add("build-web", help="build the web client").set_defaults(command=commands.build_client)
+    clinic = add("create-clinic", help="a real clinic and its first therapist")
+    for name in ("--name", "--zone", "--therapist", "--email"):
+        clinic.add_argument(name, required=True)
+    clinic.add_argument("--phone", default="", help="what the patient's stop screen dials")
+    clinic.add_argument("--emergency-number", default="", help="for example 911")
+    clinic.set_defaults(command=commands.create_clinic)
+    audit = add("audit", help="check the audit log")
+    audit.add_argument("what", choices=["verify"])
+    audit.set_defaults(command=commands.verify_audit)
+    rebuild = add("rebuild", help="work out the derived rows of every patient anew")
+    rebuild.add_argument("--check", action="store_true", help="only say whether they are right")
+    rebuild.set_defaults(command=commands.rebuild)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
