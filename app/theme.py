@@ -220,17 +220,19 @@ def theme(dark: bool, percent: int = 100) -> ft.Theme:
         font_family="Roboto",
         text_theme=text_theme(percent),
         visual_density=ft.VisualDensity.STANDARD,
-        scaffold_bgcolor=Color.SURFACE,
-        navigation_bar_theme=_bar(percent),
+        scaffold_bgcolor=_SLOTS["surface"][dark],
+        navigation_bar_theme=_bar(dark, percent),
     )
 
 
-def _bar(percent: int) -> ft.NavigationBarTheme:
-    """The bottom bar; its labels stop growing where four of them fill a phone."""
-    label = ft.TextStyle(size=min(14 * percent / 100, 18), font_family="RobotoMedium", letter_spacing=0)
+def _bar(dark: bool, percent: int) -> ft.NavigationBarTheme:
+    """The bottom bar; its labels stop growing where four of them fill a phone. Themes know no slots, only values."""
+    label = ft.TextStyle(
+        size=min(14 * percent / 100, 18), font_family="RobotoMedium", letter_spacing=0, color=_SLOTS["on_surface"][dark]
+    )
     return ft.NavigationBarTheme(
-        bgcolor=Color.CARD,
-        indicator_color=Color.PRIMARY_CONTAINER,
+        bgcolor=_SLOTS["surface_container_lowest"][dark],
+        indicator_color=_SLOTS["primary_container"][dark],
         label_text_style=label,
         height=Size.BOTTOM_BAR if percent == 100 else Size.BOTTOM_BAR + 12,
         elevation=0,

@@ -67,6 +67,7 @@ def AppButton(
             bgcolor=ground,
             color=ink,
             elevation=0,
+            shadow_color=Color.CLEAR,
             shape=ft.RoundedRectangleBorder(radius=radius),
             side=ft.BorderSide(1.5, line) if line else None,
             padding=ft.Padding.symmetric(horizontal=Space.M, vertical=pad),
@@ -126,6 +127,7 @@ def Choice(
         style=ft.ButtonStyle(
             bgcolor=Color.PRIMARY if chosen else ground,
             elevation=0,
+            shadow_color=Color.CLEAR,
             shape=ft.RoundedRectangleBorder(radius=Radius.BUTTON),
             side=ft.BorderSide(3, Color.ON_PRIMARY_CONTAINER) if chosen else ft.BorderSide(1, line),
             padding=ft.Padding.symmetric(horizontal=Space.XS, vertical=pad),

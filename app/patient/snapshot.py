@@ -1,7 +1,9 @@
 """What the screens are drawn from: one reading of the store, and of how sync stands, at one instant."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from app.patient.session import OpenSession
 from app.sync import SyncState, SyncStatus
@@ -10,9 +12,13 @@ from hep.history import History
 from hep.records import ClinicCard, Prescription, Profile, ProgramVersion
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
-    """One reading. `locked`: exercise families on hold, None among them for the whole program."""
+    """One reading. `locked`: exercise families on hold, None among them for the whole program. `memo`: what was worked out
+    from it already."""
 
     profile: Profile | None
     clinic: ClinicCard | None
@@ -23,6 +29,22 @@ class Snapshot:
     open_session: OpenSession | None
     zone: str
     now: datetime
+    memo: dict[object, Any] = field(default_factory=dict)
+
+    def once(self, key: object, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once for this snapshot."""
+        if key not in self.memo:
+            self.memo[key] = work()
+        return self.memo[key]  # type: ignore[no-any-return]
+
+    def without(self, sessions: frozenset[str | None]) -> History:
+        """The history as it was before some sessions: what they log must not change their own dose."""
+
+        def leave_out() -> History:
+            rows = tuple(row for row in self.history.rows if row.fact.session_id not in sessions)
+            return replace(self.history, rows=rows)
+
+        return self.once(("without", sessions), leave_out) if sessions else self.history
 
     @property
     def today(self) -> date:

@@ -48,6 +48,10 @@ class ProgressView:
 
 def progress_view(snapshot: Snapshot) -> ProgressView:
     """The last four weeks, the running one included."""
+    return snapshot.once("progress", lambda: _progress_view(snapshot))
+
+
+def _progress_view(snapshot: Snapshot) -> ProgressView:
     today = snapshot.today
     monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)

@@ -94,8 +94,14 @@ def items_of(snapshot: Snapshot, open_session: OpenSession) -> tuple[ItemView, .
 
 def item_view(snapshot: Snapshot, item: PlannedItem) -> ItemView:
     """One exercise with what is logged for it."""
+    return snapshot.once(item, lambda: _item_view(snapshot, item))
+
+
+def _item_view(snapshot: Snapshot, item: PlannedItem) -> ItemView:
     history = snapshot.history
-    before = overlay(history, item.prescription, snapshot.now)
+    sets = history.sets_by_item.get(item.key, ())
+    own = frozenset(entry.fact.session_id for entry in sets if entry.fact.session_id is not None)
+    before = overlay(snapshot.without(own), item.prescription, snapshot.now)
     rests = before is REST
     dose = None if rests else before if isinstance(before, Dose) else item.prescription.dose
     skips = history.skips_by_item.get(item.key, ())
@@ -103,7 +109,7 @@ def item_view(snapshot: Snapshot, item: PlannedItem) -> ItemView:
         item=item,
         dose=dose,
         stepped=isinstance(before, Dose),
-        sets=history.sets_by_item.get(item.key, ()),
+        sets=sets,
         skip=skips[-1].fact if skips else None,
         locked=snapshot.is_locked(item.prescription),
     )

@@ -94,6 +94,10 @@ class TodayView:
 
 def today_view(snapshot: Snapshot) -> TodayView:
     """Today, from one snapshot."""
+    return snapshot.once("today", lambda: _today_view(snapshot))
+
+
+def _today_view(snapshot: Snapshot) -> TodayView:
     today = snapshot.today
     sessions = sessions_on(snapshot.history, today)
     cards = tuple(_card(snapshot, session, len(sessions)) for session in sessions)
