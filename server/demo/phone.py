@@ -27,7 +27,7 @@ def wall(on: date, hour: float, zone_name: str) -> datetime:
 
 @dataclass
 class Phone:
-    """One install of the app. `waiting` rows go with the next push, `kept` is all it wrote, `versions` what it pulled."""
+    """One install of the app. `waiting` rows go with the next push, `kept` is all it wrote, `versions` all it has."""
 
     zone: str
     rng: Random

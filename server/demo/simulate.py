@@ -32,7 +32,7 @@ from server.patients import NewPatient
 FIRST_DAY = timedelta(days=max(story.start_ago for story in STORIES) + 1)
 """How long before `now` the clinic opens: the day before its first patient."""
 
-_OFTEN, _RARELY = 10, 3
+_OFTEN, _RARELY = 7, 4
 """Phones find a network as often as their story says in the last `_OFTEN` days, every `_RARELY` days before."""
 
 _QUIET = timedelta(minutes=2)

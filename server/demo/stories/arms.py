@@ -77,7 +77,7 @@ _HANNAH = Story(
     accepted_because="Within the surgeon's protocol for this week; range limits practiced at the visit.",
     equipment=("table", "towel", "stick", "wall", "band"),
     start_ago=56,
-    hour=12,
+    hour=15,
     aims=(
         Aim(text="Lift my son out of his cot", measure="Weight lifted", unit="kg", baseline="0", target="11"),
         Aim(
@@ -163,7 +163,7 @@ _OLGA = Story(
     region="shoulder",
     equipment=("table", "towel", "stick", "doorway"),
     start_ago=60,
-    hour=11,
+    hour=15,
     sync_every=3,
     phone_name="Android tablet",
     aims=(Aim(text="Fasten my apron behind my back", intent=Intent.FUNCTION),),
@@ -181,7 +181,8 @@ _OLGA = Story(
     ),
     visits=(
         Visit(ago=15, decision="accept", reason="Stretch is comfortable.", keys=("door",)),
-        Visit(ago=3, decision="decline", reason="Same program until the next visit.", keys=("table", "door")),
+        Visit(ago=3, decision="decline", reason="This hold is long enough.", keys=("door",)),
+        Visit(ago=1, decision="accept", reason="The table has become too easy.", keys=("table",)),
     ),
     phases=(
         Phase(start_ago=60, attend=0.85, during=(4, 3), morning=(3, 3), stiffness=(40, 30), live=0.3, backfill=0.5),
@@ -285,7 +286,7 @@ _INGRID = Story(
     ),
     visits=(
         Visit(ago=52, decision="accept", reason="Tendon is quiet the next morning.", keys=("lower",)),
-        Visit(ago=40, decision="accept", reason="As planned.", keys=("lower", "hammer")),
+        Visit(ago=40, decision="accept", reason="As planned.", keys=("hammer",)),
         Visit(
             ago=28,
             decision="modify",
@@ -293,7 +294,7 @@ _INGRID = Story(
             keys=("lower",),
             dose={"reps": 17},
         ),
-        Visit(ago=13, decision="accept", reason="Back on court, elbow calm.", keys=("lower", "hammer")),
+        Visit(ago=13, decision="accept", reason="Back on court, elbow calm.", keys=("lower",)),
         Visit(ago=2, decision="accept", reason="Last steps before the season.", keys=("lower", "hammer")),
     ),
     phases=(

@@ -54,7 +54,7 @@ _TYLER = Story(
     ),
     phases=(
         Phase(start_ago=33, attend=0.95, during=(3, 2), morning=(2, 1), extra=0.1, effort=(6,)),
-        Phase(start_ago=16, attend=1, during=(2, 2), morning=(2, 2), extra=0.7, effort=(8, 6)),
+        Phase(start_ago=16, attend=1, during=(2, 2), morning=(2, 2), extra=0.7, effort=(9,)),
     ),
     happenings=(Happening(ago=2, what="message", args={"text": "Feels great, did it twice again. Can I jump now?"}),),
 )
@@ -96,8 +96,8 @@ _LIAM = Story(
         Visit(ago=4, decision="decline", reason="One change at a time: balance first.", keys=("evert", "calf")),
     ),
     phases=(
-        Phase(start_ago=37, attend=0.8, during=(2, 1), morning=(2, 1), effort=(6,)),
-        Phase(start_ago=14, attend=1, during=(1, 1), morning=(1, 1), effort=(6,)),
+        Phase(start_ago=37, attend=0.65, during=(2, 1), morning=(2, 1), effort=(6,)),
+        Phase(start_ago=12, attend=1, finish=1, during=(1, 1), morning=(1, 1), effort=(6,)),
     ),
 )
 
@@ -109,7 +109,7 @@ _AHMED = Story(
     region="ankle_foot",
     equipment=("counter", "step"),
     start_ago=50,
-    hour=7,
+    hour=18,
     aims=(Aim(text="Referee a full match", measure="Running", unit="min", baseline="20", target="90"),),
     plan=(
         Rx(key="heel", exercise="an-heel-raise", dose={"sets": 2, "reps": 10}, weekdays=(1, 3, 5), minimum=True),
@@ -152,7 +152,7 @@ _AHMED = Story(
             answers=1,
         ),
     ),
-    happenings=(Happening(ago=7, what="message", args={"text": "Played a whole match on Sunday, could not resist."}),),
+    happenings=(Happening(ago=7, what="message", args={"text": "Played a whole match yesterday, could not resist."}),),
 )
 
 _NOAH = Story(
@@ -205,7 +205,7 @@ _HALE = Story(
     accepted_because="Done at the kitchen counter with her daughter beside her.",
     equipment=("counter", "chair"),
     start_ago=62,
-    hour=10,
+    hour=14,
     caregiver="Susan Hale (daughter)",
     phone_name="Susan's phone",
     aims=(Aim(text="Fetch the mail by myself", measure="Walking outdoors", unit="min", baseline="2", target="10"),),
@@ -250,7 +250,7 @@ _GREEN = Story(
     accepted_because="Counter within reach, practiced twice in the clinic.",
     equipment=("counter", "chair", "ankle_weight"),
     start_ago=48,
-    hour=9,
+    hour=15,
     aims=(Aim(text="Get on and off the bus without fear"),),
     plan=(
         Rx(key="tandem", exercise="bal-tandem-stance", dose={"sets": 2}, weekdays=(1, 3, 5), minimum=True),

@@ -95,7 +95,7 @@ _MARIA = Story(
             reason="Two clean sessions, and the knee was calm the next mornings.",
             keys=("slr",),
         ),
-        Visit(ago=17, decision="accept", reason="Good form at the visit.", keys=("slr", "sit")),
+        Visit(ago=17, decision="accept", reason="Good form at the visit.", keys=("sit",)),
         Visit(
             ago=10,
             decision="modify",
@@ -172,7 +172,7 @@ _GEORGE = Story(
     region="knee",
     equipment=("step", "counter", "chair", "ankle_weight"),
     start_ago=70,
-    hour=9,
+    hour=16,
     aims=(
         Aim(
             text="Go down the subway stairs step over step", measure="Flights", unit="flights", baseline="0", target="2"
@@ -211,7 +211,7 @@ _GRACE = Story(
     zone="America/Chicago",
     equipment=("chair", "counter", "step"),
     start_ago=52,
-    hour=7,
+    hour=17,
     sync_every=2,
     aims=(
         Aim(

@@ -12,7 +12,7 @@ _CARLOS = Story(
     region="lumbar_core",
     equipment=("mat", "stick"),
     start_ago=58,
-    hour=6,
+    hour=18,
     aims=(Aim(text="Load the delivery van for a whole shift", measure="Shift", unit="h", baseline="3", target="8"),),
     plan=(
         Rx(key="press", exercise="lb-press-up", times=2, minimum=True),
