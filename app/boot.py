@@ -1,32 +1,61 @@
 """What the page's worker calls to start Python: `load` while Flutter is still starting, then `start` once it asks.
 
-Flet looks for its link to JavaScript in a module named `flet_js`, which its own worker makes; here it is a plain module.
+Flet looks for its link to JavaScript in a module named `flet_js`, which its own worker makes; here it is a plain one.
+A start that fails is told to the page and outlined in the console: where it failed, never with which values.
 """
 
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import flet as ft
 
 
 def load(opened_with: dict[str, Any]) -> None:
-    """Import everything the first screen needs. `opened_with` is what `opening.js` read: path, zone, secret and so on."""
+    """Import everything the first screen needs. `opened_with` is what `opening.js` read: path, zone and so on."""
     sys.modules["flet_js"] = ModuleType("flet_js")
-    from app.main import shell_of
-    from app.platform.browser import Opening, open_platform
+    with _outlined():
+        from app.main import shell_of
+        from app.platform.browser import Opening, open_platform
 
-    open_platform(Opening(**opened_with))
-    import_module("flet.messaging.pyodide_connection")
-    shell_of(opened_with["path"])
+        open_platform(Opening(**opened_with))
+        import_module("flet.messaging.pyodide_connection")
+        shell_of(opened_with["path"])
 
 
 def start(document_url: str) -> ModuleType:
-    """Run the app; returns the module whose `start_connection` and `send` the worker calls. Raises what the app raises."""
+    """Run the app; returns the module whose `start_connection` and `send` the worker calls."""
     import flet as ft
-
-    from app.main import main
 
     flet_js = sys.modules["flet_js"]
     flet_js.documentUrl = document_url  # type: ignore[attr-defined]
-    ft.run(main)
+    ft.run(_main)
     return flet_js
+
+
+async def _main(page: "ft.Page") -> None:
+    from app.main import main
+    from app.platform.browser import platform
+
+    try:
+        with _outlined():
+            await main(page)
+    except Exception:
+        platform().tell_page("crashed", "")
+        raise
+
+
+@contextmanager
+def _outlined() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        sys.stderr.write("\n".join([f"stepwise: start failed with {type(error).__name__}", *places, ""]))
+        raise

@@ -9,7 +9,7 @@ from app.platform.here import platform_here
 
 
 def shell_of(path: str) -> ModuleType:
-    """The half of the app that lives at `path`: the therapist's at `/clinic` and below, the patient's everywhere else."""
+    """The half of the app that lives at `path`: the therapist's at `/clinic` and below, else the patient's."""
     is_clinic = path == "/clinic" or path.startswith("/clinic/")
     return import_module("app.therapist.shell" if is_clinic else "app.patient.shell")
 

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import flet as ft
 
@@ -32,7 +32,7 @@ class NativePlatform:
         self.device_name = f"Stepwise on {page.platform.value.capitalize() if page.platform else sys.platform}"
         self._folder = folder or Path(os.environ.get("FLET_APP_STORAGE_DATA") or Path.home() / ".stepwise")
         self._session: dict[str, str] = {}
-        self._locks: dict[str, IO[bytes]] = {}
+        self._locks: dict[str, int] = {}
         self._wake_callbacks: list[Callable[[], None]] = []
         page.on_app_lifecycle_state_change = self._lifecycle_changed
 
@@ -51,9 +51,9 @@ class NativePlatform:
         """Lock a file named after `name`; the operating system lets go of it when the process ends."""
         if name in self._locks:
             return True
-        handle = (await self.open_folder() / f"{name}.lock").open("ab")
+        handle = os.open(await self.open_folder() / f"{name}.lock", os.O_CREAT | os.O_RDWR)
         if not _lock(handle):
-            handle.close()
+            os.close(handle)
             return False
         self._locks[name] = handle
         return True
@@ -96,12 +96,12 @@ def local_zone(localtime: Path = Path("/etc/localtime")) -> str:
     return name if found else "UTC"
 
 
-def _lock(handle: IO[bytes]) -> bool:
+def _lock(handle: int) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 

@@ -1,4 +1,4 @@
-"""What the client asks of the place it runs in. `browser` and `native` are the only modules that know which one that is."""
+"""What the client asks of the place it runs in. Only `browser` and `native` know which one that is."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ class Platform(Protocol):
     """Path the client was opened at: `/` for the patient, `/clinic` for the therapist."""
 
     fragment: str
-    """What stood behind `#` in the address (an invitation's secret), already erased from the address bar; may be empty."""
+    """What stood behind `#` in the address (an invitation's secret), already erased from it; may be empty."""
 
     zone: str
     """IANA name of the device's time zone, for example `America/New_York`."""

@@ -5,8 +5,13 @@ const SESSION_PREFIX = "stepwise.";
 const { origin, pathname, search, hash } = location;
 if (hash) history.replaceState(history.state, "", pathname + search);
 
-// An invitation opened while the app is already on screen changes the fragment only: start again with it.
-addEventListener("hashchange", () => { if (location.hash.length > 1) location.reload(); });
+// An invitation opened while the app is already on screen changes the fragment only: start again with it, before
+// Flutter (which listens later) takes it for an address of its own.
+addEventListener("popstate", (event) => {
+  if (location.hash.length <= 1) return;
+  event.stopImmediatePropagation();
+  location.reload();
+});
 
 // Flutter restored from WebKit's back/forward cache never paints again (see flet-web's index.html): start again.
 addEventListener("pageshow", (event) => {

@@ -35,8 +35,10 @@ export function obstacle() {
   return null;
 }
 
+// Once the app is on screen, its own screens speak: this does nothing then.
 export function showTrouble(sentence) {
   timers.forEach(clearTimeout);
+  if (!find("splash")) return;
   for (const id of ["stage", "progress", "patience"]) find(id).hidden = true;
   find("trouble-text").textContent = sentence;
   find("trouble").hidden = false;

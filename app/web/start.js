@@ -11,6 +11,7 @@ const FAILED = "Stepwise could not start. What you entered before is safe. Check
 const topics = {
   stage: reach,
   connected: () => reach("connected"),
+  crashed: () => showTrouble(FAILED),
   failed: (reason) => { console.warn("stepwise: start failed", reason); showTrouble(FAILED); },
   session: (payload) => keepInSession(JSON.parse(payload)),
   theme: showTheme,

@@ -22,7 +22,7 @@ self.onmessage = ({ data }) => {
 try {
   await run();
 } catch (error) {
-  self.tellPage("failed", `${error?.name}: ${error?.message ?? error}`);
+  self.tellPage("failed", error?.type ?? `${error?.name}: ${error?.message}`); // no message of Python's: it may hold what a patient entered
 }
 
 async function run() {

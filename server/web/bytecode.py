@@ -33,7 +33,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_archive(target: Path) -> None:
-    """Compile and pack everything the client imports into `target`. Raises CalledProcessError when a file does not compile."""
+    """Compile and pack everything the client imports into `target`.
+
+    Raises CalledProcessError when a file does not compile.
+    """
     files = dict(_everything())
     with tempfile.TemporaryDirectory() as folder:
         source, compiled = Path(folder, "source.zip"), Path(folder, "compiled.zip")

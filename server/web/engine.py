@@ -45,7 +45,7 @@ _COPIED = (
 )
 _FOREIGN_LIBRARY = b"https://cdn.jsdelivr.net/npm/@rive-app/flutter-native-wasm@44.0.0/"
 STUB_FOLDER = "/b/stub/".ljust(len(_FOREIGN_LIBRARY) - 1, "-") + "/"
-"""Where the client finds the animation library instead: as long as the address it replaces, as the byte code demands."""
+"""Where the client finds the animation library instead: as long as the address it replaces, or nothing fits."""
 
 _STUB = "globalThis.RiveNative = () => new Promise(() => {});\n"
 _OWN_WORKER = re.compile(r"\n *serviceWorkerSettings: \{.*?\n    \},", re.DOTALL)

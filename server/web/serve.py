@@ -130,7 +130,9 @@ def _send(file: _File, cache_control: str, asked: Headers) -> Response:
 
 def _choose(file: _File, accepted: str) -> tuple[str, Path]:
     """The best encoding the browser accepts: its name (empty for none) and the file that holds it."""
-    offers = {part.split(";")[0].strip().lower() for part in accepted.split(",") if "q=0" not in part.replace("q=0.", "")}
+    offers = {
+        part.split(";")[0].strip().lower() for part in accepted.split(",") if "q=0" not in part.replace("q=0.", "")
+    }
     for coding, packed in file.encodings:
         if coding in offers:
             return coding, packed

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
 from tests.browser.serving import ServerProcess
-from tests.browser.visitor import run_python, wait_for, wait_until_drawn, wait_until_kept
+from tests.browser.visitor import let_it_draw, run_python, wait_for, wait_until_drawn, wait_until_kept
 
 PLATFORM = "from app.platform.browser import platform\n"
 
@@ -137,7 +137,6 @@ def test_an_invitation_opened_over_the_running_app_starts_it_anew(visit: Visit, 
 
     with page.expect_navigation(wait_until="commit", url=web_server.url + "/"):
         page.evaluate("location.hash = 'invite=second'")
-    wait_for(page, "performance.getEntriesByType('navigation')[0].type === 'reload'")
     wait_until_drawn(page)
 
     assert run_python(page, f"{PLATFORM}platform().fragment") == "invite=second"
@@ -222,9 +221,7 @@ def test_a_character_outside_the_fonts_is_asked_for_once(visit: Visit, web_serve
 shown = next(thing for thing in gc.get_objects() if isinstance(thing, ft.Page))
 shown.add(ft.Text('glad \\U0001F600 \\u2192'))""",
         )
-    page.evaluate(
-        "new Promise(done => { let n = 0; const next = () => ++n < 120 ? requestAnimationFrame(next) : done(); next(); })"
-    )
+    let_it_draw(page, frames=120)
 
     assert len([url for url in visitor.requests if "/fallback-font/" in url]) <= 4
     visitor.assert_clean()

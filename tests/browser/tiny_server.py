@@ -17,7 +17,8 @@ from server.web.serve import web_app
 
 @asynccontextmanager
 async def announce(_app: FastAPI) -> AsyncIterator[None]:
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     yield
 
 

@@ -78,7 +78,7 @@ class Visitor:
 
 
 def wait_for(page: Page, condition: str, *, patience_ms: int = 30_000) -> None:
-    """Wait until a JavaScript expression is true. (Playwright's own `wait_for_function` needs eval, which our CSP bans.)"""
+    """Wait until a JavaScript expression is true (Playwright's own way needs eval, which our CSP bans)."""
     page.evaluate(
         f"""(patience) => new Promise((met, fail) => {{
             const end = performance.now() + patience;
@@ -101,6 +101,17 @@ def wait_until_drawn(page: Page) -> None:
 def wait_until_kept(page: Page) -> None:
     """Wait until the service worker keeps the app: from then on it starts without a network."""
     wait_for(page, "navigator.serviceWorker.controller?.state === 'activated'", patience_ms=_START_PATIENCE_MS)
+
+
+def let_it_draw(page: Page, *, frames: int) -> None:
+    """Return once the page has had `frames` occasions to draw."""
+    page.evaluate(
+        """(frames) => new Promise((done) => {
+            const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done());
+            next(frames);
+        })""",
+        frames,
+    )
 
 
 def python_worker(page: Page) -> Worker:
