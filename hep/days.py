@@ -24,11 +24,16 @@ def zone(name: str) -> ZoneInfo:
 
 
 def local_on(at: datetime, zone_name: str) -> date:
-    """The local date an instant belongs to: that of (wall clock − 3 h) in that zone.
+    """The local date an instant belongs to: the one whose window holds it, that of (wall clock − 3 h) in that zone.
 
-    Wall clock, not elapsed time, so that it agrees with `window_end` on nights when the clock changes.
+    Wall clock, not elapsed time. Where a change of the clock repeats or skips 03:00 itself (Chatham), `window_end`
+    decides, so that dates never run backward.
     """
-    return (at.astimezone(zone(zone_name)).replace(tzinfo=None) - ROLLOVER).date()
+    on = (at.astimezone(zone(zone_name)).replace(tzinfo=None) - ROLLOVER).date()
+    if at >= window_end(on, zone_name):
+        return on + timedelta(days=1)
+    before = on - timedelta(days=1)
+    return before if at < window_end(before, zone_name) else on
 
 
 def window_end(on: date, zone_name: str) -> datetime:
