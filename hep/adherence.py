@@ -166,8 +166,8 @@ class _Tally:
     """Counts and work gathered over a range; a session that is not due is not counted at all."""
 
     states: dict[SessionState, int] = field(default_factory=lambda: defaultdict(int))
-    done_work: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
-    due_work: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    done_work: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    due_work: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def session(self, history: History, items: Iterable[PlannedItem], state: SessionState, ended: bool) -> None:
         """Count a session and its work if it is due: its window has ended, or it is done."""
@@ -184,7 +184,7 @@ class _Tally:
 
     def dose(self) -> dict[str, Fraction]:
         """Each prescription's share; one with no work prescribed is left out."""
-        return {pid: self.done_work[pid] / due for pid, due in self.due_work.items() if due}
+        return {pid: Fraction(self.done_work[pid], due) for pid, due in self.due_work.items() if due}
 
 
 def adherence(history: History, from_on: date, until_on: date, now: datetime) -> Adherence:
@@ -194,9 +194,9 @@ def adherence(history: History, from_on: date, until_on: date, now: datetime) ->
     `dose`) of the week whose Sunday lies in the range; only in a week with floating prescriptions alone are there
     floating sessions, the n-th of each week.
     """
-    tally = _Tally()
+    tally, today = _Tally(), local_on(now, history.zone)
     for days in range((until_on - from_on).days + 1):
-        _count_date(history, from_on + timedelta(days=days), now, tally)
+        _count_date(history, from_on + timedelta(days=days), today, now, tally)
     for week in _weeks(from_on, until_on):
         _count_week(history, week, (from_on, until_on), now, tally)
     dose, states = tally.dose(), tally.states
@@ -224,13 +224,13 @@ def trend(history: History, today: date, now: datetime) -> Fraction | None:
     return None if last is None or prior is None else last - prior
 
 
-def _count_date(history: History, on: date, now: datetime, tally: _Tally) -> None:
+def _count_date(history: History, on: date, today: date, now: datetime, tally: _Tally) -> None:
     by_slot: dict[int, list[PlannedItem]] = defaultdict(list)
     for item in due_items(history, on):
         by_slot[item.slot].append(item)
     if not by_slot:
         return
-    ended = on < local_on(now, history.zone)
+    ended = on < today
     floating = _floating_slots(history, on)
     for slot, items in by_slot.items():
         tally.session(history, items, _dated_state(history, on, items, slot in floating, now), ended)
