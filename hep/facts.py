@@ -145,7 +145,7 @@ class Fact:
         _check_instant(self.at)
         _check_date(self.on)
         _check_id(self.session_id)
-        ok = 0 < len(self.zone) <= 64 and self.zone.isascii()
+        ok = 0 < len(self.zone) <= 64 and self.zone.isascii() and self.zone.isprintable()
         check(ok, "zone_unknown", "The time zone is not known. Check the device's settings.")
         check(0 <= self.device_seq < 2**53, "invalid", "An entry's counter is out of range.")
 

@@ -12,7 +12,7 @@ from hep.prescribing import draft_of
 from hep.problems import check, check_text
 from hep.progression import Verdict, What
 from hep.records import Dose, Laterality, Prescription, ProgramState, ProgramVersion
-from server import changes, library, programs
+from server import changes, library, programs, upkeep
 from server.chart import active_program, read_version
 from server.problems import Declined
 from server.proposals import State, verdict_of
@@ -63,6 +63,7 @@ def decide(
     session.add(row)
     session.flush()
     if decision.decision is Choice.DECLINE:
+        upkeep.refresh(session, patient, now)
         return row, None
     version = _publish(session, patient, author, row, _Step(verdict, decision.dose), reason, now)
     row.result_version = version.version

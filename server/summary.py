@@ -67,12 +67,7 @@ class _Case:
 
 def write(session: Session, chart: Chart) -> None:
     """Work out the patient's line and store it."""
-    patient = chart.patient
-    every = flags.of_patient(session, patient.id)
-    waiting = [row for row in proposals.of_patient(session, patient.id) if row.state == proposals.State.OPEN]
-    done = adherence(chart.history, chart.today - SPAN + timedelta(days=1), chart.today, chart.now)
-    case = _Case(chart, [flag for flag in every if flag.cleared_at is None], waiting, done)
-    row = _row(session, case)
+    patient, row = chart.patient, _row(session, _case(session, chart))
     session.merge(
         PatientSummary(
             patient_id=patient.id,
@@ -82,10 +77,26 @@ def write(session: Session, chart: Chart) -> None:
             stale_at=days.window_end(chart.today, patient.zone),
             therapist_id=patient.therapist_id,
             rank=_rank(row.why),
-            row=orjson.dumps(codec.dump(row)).decode(),
+            row=_text(row),
         )
     )
     session.flush()
+
+
+def line(session: Session, chart: Chart) -> str:
+    """The patient's line as it would be stored."""
+    return _text(_row(session, _case(session, chart)))
+
+
+def _case(session: Session, chart: Chart) -> _Case:
+    raised = flags.of_patient(session, chart.patient.id)
+    waiting = [row for row in proposals.of_patient(session, chart.patient.id) if row.state == proposals.State.OPEN]
+    done = adherence(chart.history, chart.today - SPAN + timedelta(days=1), chart.today, chart.now)
+    return _Case(chart, [flag for flag in raised if flag.cleared_at is None], waiting, done)
+
+
+def _text(row: CaseloadRow) -> str:
+    return orjson.dumps(codec.dump(row)).decode()
 
 
 def mark_stale(session: Session, patient_id: str) -> None:
