@@ -9,6 +9,7 @@ What it makes:
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -39,9 +40,18 @@ def build_web(out: Path = WEB) -> None:
     Takes some 20 seconds and no network. Raises ValueError when Flet's client is not the one we know how to change.
     """
     stamp = _stamp()
-    fresh = out.with_name(out.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=out.name, dir=out.parent) as workplace:
+        fresh = Path(workplace, "new")
+        fresh.mkdir()
+        _write_client(fresh)
+        (fresh / "stamp").write_text(stamp, "utf-8")
+        if out.exists():
+            out.rename(Path(workplace, "old"))
+        fresh.rename(out)
+
+
+def _write_client(fresh: Path) -> None:
     engine, own = _write_engine(fresh), _write_own(fresh)
     write_stub(fresh)
     _write_index(fresh, engine, own)
@@ -52,9 +62,6 @@ def build_web(out: Path = WEB) -> None:
     _copy_pictures(fresh)
     write_service_worker(fresh, SOURCES / "sw.js", engine, own, STUB_FOLDER)
     compress_tree(fresh)
-    (fresh / "stamp").write_text(stamp, "utf-8")
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.rename(out)
 
 
 def is_current(out: Path = WEB) -> bool:
