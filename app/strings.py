@@ -434,6 +434,7 @@ class English:
 
     # Stop
     stop_title = "Stop and sit down"
+    stop_help_calm = "Look for these signs first."
     stop_help = "Your timer is paused. Nothing is lost."
     works_offline = "Works without a network"
     any_now = "Any of these right now?"

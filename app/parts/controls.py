@@ -117,19 +117,23 @@ def Choice(
     pad: int = Space.S,
     line: str = Color.OUTLINE,
     expand: bool | int | None = True,
+    soft: bool = False,
 ) -> ft.Control:
-    """A tile that can be chosen: the chosen one is primary, has a border, and is spoken as chosen."""
+    """A tile that can be chosen: the chosen one is primary (`soft`: tonal), has a border, and is spoken as chosen."""
+    taken = Color.PRIMARY_CONTAINER if soft else Color.PRIMARY
     button = ft.FilledButton(
         key=key,
         content=content,
         on_click=on_click,
         expand=None if chosen else expand,
         style=ft.ButtonStyle(
-            bgcolor=Color.PRIMARY if chosen else ground,
+            bgcolor=taken if chosen else ground,
             elevation=0,
             shadow_color=Color.CLEAR,
             shape=ft.RoundedRectangleBorder(radius=Radius.BUTTON),
-            side=ft.BorderSide(3, Color.ON_PRIMARY_CONTAINER) if chosen else ft.BorderSide(1, line),
+            side=ft.BorderSide(2 if soft else 3, Color.PRIMARY if soft else Color.ON_PRIMARY_CONTAINER)
+            if chosen
+            else ft.BorderSide(1, line),
             padding=ft.Padding.symmetric(horizontal=Space.XS, vertical=pad),
         ),
     )

@@ -64,20 +64,22 @@ def Cues(cues: Sequence[str]) -> ft.Column:
     """Numbered instructions."""
     return ft.Column(
         [
-            ft.Row(
-                [
-                    ft.Container(
-                        Text(str(n), Style.SMALL_STRONG, Color.ON_PRIMARY_CONTAINER),
-                        width=28,
-                        height=28,
-                        border_radius=14,
-                        bgcolor=Color.PRIMARY_CONTAINER,
-                        alignment=ft.Alignment.CENTER,
-                    ),
-                    ft.Container(Text(cue), expand=True),
-                ],
-                spacing=10,
-                vertical_alignment=ft.CrossAxisAlignment.START,
+            ft.MergeSemantics(
+                content=ft.Row(
+                    [
+                        ft.Container(
+                            Text(str(n), Style.SMALL_STRONG, Color.ON_PRIMARY_CONTAINER),
+                            width=28,
+                            height=28,
+                            border_radius=14,
+                            bgcolor=Color.PRIMARY_CONTAINER,
+                            alignment=ft.Alignment.CENTER,
+                        ),
+                        ft.Container(Text(cue), expand=True),
+                    ],
+                    spacing=10,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                )
             )
             for n, cue in enumerate(cues, 1)
         ],
@@ -85,9 +87,13 @@ def Cues(cues: Sequence[str]) -> ft.Column:
     )
 
 
-def SetRow(labels: Sequence[str], now: int) -> ft.Control:
-    """The sets of an exercise: those before `now` are done, `now` is next, the rest wait. Words and shape tell them."""
-    return ft.Row([_set_box(label, n, now) for n, label in enumerate(labels)], spacing=Space.S)
+def SetRow(labels: Sequence[tuple[str, str]], now: int) -> ft.Control:
+    """The sets of an exercise as (words, spoken words): those before `now` are done, `now` is next, the rest wait."""
+    boxes: list[ft.Control] = [
+        ft.Semantics(label=spoken, exclude_semantics=True, expand=True, content=_set_box(label, n, now))
+        for n, (label, spoken) in enumerate(labels)
+    ]
+    return ft.Row(boxes, spacing=Space.S)
 
 
 def _set_box(label: str, place: int, now: int) -> ft.Control:
@@ -107,7 +113,6 @@ def _set_box(label: str, place: int, now: int) -> ft.Control:
         border_radius=14,
         padding=ft.Padding.symmetric(vertical=10, horizontal=4),
         alignment=ft.Alignment.CENTER,
-        expand=True,
     )
 
 

@@ -11,14 +11,15 @@ from hep.days import local_on
 from hep.history import History
 from hep.records import ClinicCard, Prescription, Profile, ProgramVersion
 
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
-    """One reading. `locked`: exercise families on hold, None among them for the whole program. `memo`: what was worked out
-    from it already."""
+    """One reading. `locked`: exercise families on hold, None among them for the whole program.
+
+    `memo`: what was worked out from it already.
+    """
 
     profile: Profile | None
     clinic: ClinicCard | None

@@ -38,6 +38,9 @@ from hep.facts import SkipReason
 from hep.phrases import dose_text
 from hep.records import Dose, Mode
 
+MOST_SET_BOXES = 4
+"""More sets than this (exclusive) are told in words: their boxes would not fit a phone."""
+
 _TICK_S = 0.5
 
 
@@ -145,13 +148,25 @@ def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Co
     guide.append(Cues(exercise.cues[:3]))
     if exercise.precaution:
         guide.append(Line(ft.Icons.HEALTH_AND_SAFETY_OUTLINED, exercise.precaution))
-    steps = item.steps
-    labels = [words.set_name(s.number, s == step, s.side if len({x.side for x in steps}) > 1 else None) for s in steps]
-    if len(steps) <= 4:
-        guide.append(SetRow(labels, steps.index(step)))
-    else:
-        guide.append(Text(words.set_of(labels[steps.index(step)], len(steps)), Style.LABEL))
+    guide.append(_sets(item, step))
     return guide
+
+
+def _sets(item: ItemView, step: Step) -> ft.Control:
+    """The sets with what is done; many of them in words only."""
+    steps, now = item.steps, item.steps.index(step)
+    two_sides = len({each.side for each in steps}) > 1
+    labels = [words.set_name(each.number, each == step, each.side if two_sides else None) for each in steps]
+    if len(steps) > MOST_SET_BOXES:
+        return Text(words.set_of(labels[now], len(steps)), Style.LABEL)
+    left = set(item.steps_left)
+    return SetRow(
+        [
+            (label, label if each in left else words.set_done(each.number, each.side if two_sides else None))
+            for label, each in zip(labels, steps, strict=True)
+        ],
+        now,
+    )
 
 
 def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: SetDraft) -> ft.Control:
@@ -188,7 +203,7 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
             words.all_done(left),
             lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)),
             "all-done",
-            ft.Icons.DONE_ALL,
+            None,
         )
     skip = _small(
         words.skip,
@@ -213,7 +228,7 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
     return ft.Column(rows, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _small(label: str, on_click: Callable[..., object], key: str, icon: ft.IconData) -> ft.Control:
+def _small(label: str, on_click: Callable[..., object], key: str, icon: ft.IconData | None) -> ft.Control:
     return AppButton(label, on_click, key=key, kind="plain", size="normal", icon=icon, expand=True)
 
 

@@ -86,14 +86,14 @@ def _pain(view: ProgressView, as_table: bool, set_table: Callable[..., Any]) -> 
 
 
 def _switch(name: str, icon: ft.IconData, chosen: bool, choose: Callable[..., Any], key: str) -> ft.Control:
-    ink = Color.ON_PRIMARY if chosen else Color.ON
+    ink = Color.ON_PRIMARY_CONTAINER if chosen else Color.ON
     content = ft.Row(
         [ft.Icon(icon, size=22, color=ink), Text(name, Style.SMALL_STRONG, ink)],
         spacing=Space.S,
         alignment=ft.MainAxisAlignment.CENTER,
         tight=True,
     )
-    return Choice(content, lambda _: choose(), key=key, chosen=chosen, pad=13)
+    return Choice(content, lambda _: choose(), key=key, chosen=chosen, pad=13, soft=True)
 
 
 def _chart(view: ProgressView) -> ft.Control:

@@ -86,9 +86,9 @@ def _look(model: Doing) -> ft.Control:
 
 
 def _pick(label: str, chosen: bool, on_click: Callable[..., Any], key: str) -> ft.Control:
-    ink = Color.ON_PRIMARY if chosen else Color.ON
+    ink = Color.ON_PRIMARY_CONTAINER if chosen else Color.ON
     content = Text(label, Style.SMALL_STRONG, ink, text_align=ft.TextAlign.CENTER)
-    return Choice(content, on_click, key=key, chosen=chosen, pad=14)
+    return Choice(content, on_click, key=key, chosen=chosen, pad=14, soft=True)
 
 
 def _rows(tiles: list[ft.Control], per_row: int) -> list[ft.Control]:

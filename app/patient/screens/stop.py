@@ -28,7 +28,7 @@ def StopScreen(model: Doing, prescription_id: str | None) -> ft.Control:
         ]
     )
     return Page(
-        [*trouble(model), _title(), *_emergency(model, view), *_clinic(model, view), _lock_line()],
+        [*trouble(model), _title(model), *_emergency(model, view), *_clinic(model, view), _lock_line()],
         head=head,
         bottom=AppButton(words.none_of_these, lambda _: model.close_stop(), key="none-of-these", kind="tonal"),
         width=width(model),
@@ -37,7 +37,8 @@ def StopScreen(model: Doing, prescription_id: str | None) -> ft.Control:
     )
 
 
-def _title() -> ft.Control:
+def _title(model: Doing) -> ft.Control:
+    help_text = words.stop_help if model.here.open_session else words.stop_help_calm
     hand = ft.Container(
         ft.Icon(ft.Icons.FRONT_HAND, size=30, color=Color.ON_ERROR),
         width=64,
@@ -46,9 +47,7 @@ def _title() -> ft.Control:
         bgcolor=Color.ERROR,
         alignment=ft.Alignment.CENTER,
     )
-    texts = ft.Column(
-        [Heading(words.stop_title), Text(words.stop_help, Style.BODY, Color.MUTED)], spacing=0, expand=True
-    )
+    texts = ft.Column([Heading(words.stop_title), Text(help_text, Style.BODY, Color.MUTED)], spacing=0, expand=True)
     return ft.Row([hand, texts], spacing=14)
 
 
@@ -139,7 +138,7 @@ def _recorded(model: Doing, view: StopView, sign: StopSign) -> ft.Control:
         text = view.clinic.emergency_text if emergency else view.clinic.clinic_text
     return Page(
         [
-            _title(),
+            _title(model),
             Card(
                 Text(f"{words.you_chose}: {sign.text}", Style.SUB),
                 *([Text(text)] if text else []),

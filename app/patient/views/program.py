@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app.patient.snapshot import Snapshot
+from app.patient.views.today import changes_of
 from app.strings import words
 from hep.phrases import schedule_text
-from hep.prescribing import change_sentence, difference
 from hep.records import Prescription, ProgramVersion
 
 
@@ -44,7 +44,7 @@ def _line(version: ProgramVersion, before: ProgramVersion | None) -> VersionLine
         name=words.version(version.version, words.short_day(version.effective_on)),
         by=version.author_name,
         reason=version.reason,
-        changes=tuple(change_sentence(c) for c in difference(before, version)) if before else (),
+        changes=changes_of(before, version) if before else (),
     )
 
 

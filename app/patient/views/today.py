@@ -194,8 +194,14 @@ def change(snapshot: Snapshot) -> ChangeView | None:
         version=version,
         by=words.change_by(version.author_name, words.day(version.effective_on)),
         reason=version.reason,
-        changes=tuple(change_sentence(c) for c in difference(before, version)),
+        changes=changes_of(before, version),
     )
+
+
+def changes_of(before: ProgramVersion, version: ProgramVersion) -> tuple[str, ...]:
+    """Each difference as a sentence."""
+    sentences = (change_sentence(change) for change in difference(before, version))
+    return tuple(sentence[:1].upper() + sentence[1:] for sentence in sentences)
 
 
 def _before(snapshot: Snapshot, version: ProgramVersion) -> ProgramVersion | None:
