@@ -3,6 +3,7 @@
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -49,21 +50,33 @@ def _prepare(url: str) -> None:
     engine.dispose()
 
 
+def copy_of_sqlite(template: Path, folder: Path) -> str:
+    """The address of an empty SQLite database in that folder."""
+    shutil.copy(template, folder / "clinic.db")
+    return f"sqlite:///{folder / 'clinic.db'}"
+
+
+@contextmanager
+def copy_of_postgres(server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database, dropped afterwards."""
+    name = f"clinic_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_stepwise")
+        yield server.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """An empty SQLite database."""
-    shutil.copy(sqlite_template, tmp_path / "clinic.db")
-    return f"sqlite:///{tmp_path / 'clinic.db'}"
+    return copy_of_sqlite(sqlite_template, tmp_path)
 
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty PostgreSQL database, dropped afterwards."""
-    name = f"clinic_{next(_numbers)}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_stepwise")
-        yield postgres.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """An empty PostgreSQL database."""
+    with copy_of_postgres(postgres) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,191 @@
+"""The access matrix as expected: every route, and who may use it. A route that is missing here fails the tests."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hep import codec
+from hep.access import Role
+from hep.verdicts import Verdict, VerdictKind
+from server.database import writing
+from server.tables.care import Flag, Proposal
+from server.tables.people import Device
+from tests.server.care import ZONE, Care, fresh
+from tests.server.world import Signed, World
+
+ACTORS = (
+    "nobody",
+    "patient",
+    "neighbor",
+    "patient elsewhere",
+    "therapist",
+    "colleague",
+    "therapist elsewhere",
+    "assistant",
+    "admin",
+    "auditor",
+    "revoked phone",
+)
+"""Neighbor: another patient of the clinic. Colleague: another therapist of it. All others are of the same clinic."""
+
+EVERYBODY = frozenset(ACTORS)
+SIGNED_IN = EVERYBODY - {"nobody", "revoked phone"}
+PATIENTS = frozenset({"patient", "neighbor", "patient elsewhere"})
+THERAPISTS = frozenset({"therapist", "colleague", "therapist elsewhere"})
+TREATING = frozenset({"therapist", "colleague"})
+
+ALLOWED: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/v1/health"): EVERYBODY,
+    ("POST", "/v1/auth/redeem"): EVERYBODY,
+    ("POST", "/v1/auth/sign-in"): EVERYBODY,
+    ("POST", "/v1/auth/refresh"): EVERYBODY,
+    ("POST", "/v1/auth/sign-out"): SIGNED_IN,
+    ("GET", "/v1/me"): SIGNED_IN,
+    ("GET", "/v1/me/devices"): SIGNED_IN,
+    ("POST", "/v1/me/devices/{device_id}/revoke"): frozenset({"patient"}),
+    ("POST", "/v1/sync/push"): PATIENTS | {"revoked phone"},
+    ("GET", "/v1/sync/pull"): PATIENTS,
+    ("GET", "/v1/library"): PATIENTS | THERAPISTS | {"assistant"},
+    ("GET", "/v1/caseload"): THERAPISTS | {"assistant"},
+    ("POST", "/v1/patients"): THERAPISTS,
+    ("GET", "/v1/patients/{patient_id}"): TREATING | {"assistant"},
+    ("POST", "/v1/patients/{patient_id}/programs"): TREATING,
+    ("POST", "/v1/patients/{patient_id}/proposals/{proposal_id}/decision"): TREATING,
+    ("POST", "/v1/patients/{patient_id}/flags/{flag_id}/clear"): TREATING,
+    ("GET", "/v1/patients/{patient_id}/invitations"): TREATING | {"admin"},
+    ("POST", "/v1/patients/{patient_id}/invitations"): TREATING | {"admin"},
+    ("POST", "/v1/patients/{patient_id}/invitations/{invitation_id}/revoke"): TREATING | {"admin"},
+    ("GET", "/v1/patients/{patient_id}/devices"): TREATING | {"admin"},
+    ("POST", "/v1/patients/{patient_id}/devices/{device_id}/revoke"): TREATING | {"admin"},
+    ("GET", "/v1/patients/{patient_id}/quarantine"): TREATING,
+    ("POST", "/v1/patients/{patient_id}/quarantine/{batch_id}/release"): TREATING,
+    ("POST", "/v1/patients/{patient_id}/quarantine/{batch_id}/discard"): TREATING,
+}
+"""Who is let in to the record of `patient`, or to their own where the path names nobody."""
+
+
+def refusal(method: str, path: str, actor: str) -> int:
+    """The status that somebody who is not let in gets."""
+    if actor == "nobody":
+        return 401
+    if actor == "revoked phone":
+        return 403
+    hidden = ("{patient_id}" in path and actor == "therapist elsewhere") or path.startswith("/v1/me/")
+    return 404 if hidden else 403
+
+
+@dataclass
+class Case:
+    """A patient with something of everything that a path can name."""
+
+    care: Care
+    ids: dict[str, str]
+
+    @classmethod
+    def make(cls, world: World, beside: Care | None = None) -> "Case":
+        care = Care.begin(world, beside=beside)
+        lost = world.phone(care.therapist, care.patient_id)
+        care.therapist.post(f"/v1/patients/{care.patient_id}/devices/{lost.device_id}/revoke")
+        held = world.signed(world.refresh(lost))
+        pushed = held.post("/v1/sync/push", care.envelope(care.red_flag(), device_id=lost.device_id))
+        assert pushed.status_code == 200, pushed.text
+        waiting = care.therapist.get(f"/v1/patients/{care.patient_id}/quarantine").json()["batches"]
+        return cls(
+            care,
+            {
+                "patient_id": care.patient_id,
+                "device_id": care.phone.device_id,
+                "invitation_id": world.invite(care.therapist, care.patient_id)["id"],
+                "batch_id": waiting[0]["id"],
+                "flag_id": _flag(world, care),
+                "proposal_id": _proposal(world, care),
+            },
+        )
+
+    def body(self, method: str, path: str) -> Any:
+        """A request body that the route accepts, or None."""
+        if method == "GET":
+            return None
+        last = path.rsplit("/", 1)[1]
+        return {
+            "redeem": {"secret": "x" * 27, "nonce": fresh("nonce-of-matrix"), "device_name": "Phone"},
+            "sign-in": {
+                "email": f"{fresh()}@example.org",
+                "password": "x" * 12,
+                "device_name": "Desk",
+                "nonce": "n" * 16,
+            },
+            "refresh": {"refresh_token": "x" * 43, "nonce": "n" * 16},
+            "push": self.care.envelope(),
+            "patients": {"name": "New Person", "birth_date": "1970-01-01", "zone": ZONE, "problem": "Shoulder pain"},
+            "programs": codec.dump(self.care.draft()),
+            "decision": {"decision": "decline", "reason": "Not yet"},
+            "clear": {"note": "Seen and fine"},
+            "release": {"reason": "It was theirs"},
+            "discard": {"reason": "It was not theirs"},
+        }.get(last)
+
+
+def _flag(world: World, care: Care) -> str:
+    flag = Flag(
+        id=fresh("flag"),
+        clinic_id=care.clinic_id,
+        patient_id=care.patient_id,
+        key=fresh("key"),
+        kind="message",
+        evidence="{}",
+        raised_at=world.now,
+    )
+    with writing(world.engine) as session:
+        session.add(flag)
+    return flag.id
+
+
+def _proposal(world: World, care: Care) -> str:
+    decided = Proposal(
+        id=fresh("proposal"),
+        clinic_id=care.clinic_id,
+        patient_id=care.patient_id,
+        program_id=care.program_id,
+        prescription_id=care.prescriptions[0].id,
+        base_version=1,
+        dose_since_version=1,
+        state="declined",
+        rule_set="test",
+        verdict=json.dumps(codec.dump(Verdict(kind=VerdictKind.HOLD, what=None, old=care.prescriptions[0].dose))),
+        created_at=world.now,
+    )
+    with writing(world.engine) as session:
+        session.add(decided)
+    return decided.id
+
+
+class Cast:
+    """Everybody of the matrix around one case. `again` gives an actor a fresh sign-in."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.here = Case.make(world)
+        self.neighbor = Case.make(world, beside=self.here.care)
+        self.elsewhere = Case.make(world)
+        clinic = self.here.care.clinic_id
+        roles = {"colleague": Role.THERAPIST, "assistant": Role.ASSISTANT, "admin": Role.ADMIN, "auditor": Role.AUDITOR}
+        self._emails = {name: world.staff(clinic, role) for name, role in roles.items()}
+
+    def again(self, actor: str) -> Signed:
+        """This actor, signed in just now."""
+        if actor == "nobody":
+            return Signed(self.world.client, {"access_token": "nobodys-token"})
+        if actor in self._emails:
+            return self.world.signed(self.world.sign_in(self._emails[actor]))
+        case = {"neighbor": self.neighbor, "patient elsewhere": self.elsewhere, "therapist elsewhere": self.elsewhere}
+        care = case.get(actor, self.here).care
+        if actor.startswith("therapist"):
+            return self.world.signed(self.world.sign_in(care.email))
+        phone = self.world.phone(care.therapist, care.patient_id)
+        if actor != "revoked phone":
+            return phone
+        with writing(self.world.engine) as session:
+            session.get_one(Device, phone.device_id).revoked_at = self.world.now - timedelta(hours=1)
+        return self.world.signed(self.world.refresh(phone))
