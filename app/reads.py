@@ -48,6 +48,7 @@ class Reads:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self._history: tuple[tuple[int, str], History] | None = None
         self._read: dict[tuple[str, str], tuple[str, int | None, Any]] = {}
 
     async def meta(self, key: str) -> str | None:
@@ -79,10 +80,15 @@ class Reads:
 
     async def history(self, zone: str) -> History:
         """What the rules judge: the versions of the newest program and all facts, in the phone's `zone`."""
+        state = (self._db.total_changes, zone)
+        if self._history is None or self._history[0] != state:
+            self._history = (state, History.of(self._versions(), await self.facts(), zone))
+        return self._history[1]
+
+    def _versions(self) -> tuple[ProgramVersion, ...]:
         versions = self._records(ServerKind.PROGRAM, ProgramVersion)
         newest = max(versions, key=lambda v: (v.published_at, v.version), default=None)
-        mine = [v for v in versions if newest is not None and v.program_id == newest.program_id]
-        return History.of(tuple(sorted(mine, key=lambda v: v.version)), await self.facts(), zone)
+        return tuple(v for v in versions if newest is not None and v.program_id == newest.program_id)
 
     async def profile(self) -> Profile | None:
         """The patient, as the clinic last said."""

@@ -44,8 +44,7 @@ class Repair:
     kept_as: str
     rescued: int
 
-    @property
-    def sentence(self) -> str:
+    def __str__(self) -> str:
         """What to tell the person; names no content."""
         saved = {0: "No unsent entry could be read.", 1: "1 unsent entry was saved."}.get(
             self.rescued, f"{self.rescued} unsent entries were saved."

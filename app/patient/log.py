@@ -6,12 +6,13 @@ correction is a new fact, a withdrawal a tombstone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from app.patient.session import OpenSession, open_session, provenance, remember, sets_of
-from app.store import Store
+from app.store import NotSaved, Store
 from hep import codec
 from hep.days import local_on
 from hep.facts import (
@@ -140,7 +141,8 @@ class PatientLog:
             slot=session.slot,
         )
         id_ = await self._record(ended)
-        await remember(self._store, None)
+        with suppress(NotSaved):  # an ended session is not resumed, whether its note is still there or not
+            await remember(self._store, None)
         return id_
 
     async def leave_session(self) -> None:

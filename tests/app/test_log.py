@@ -128,6 +128,24 @@ async def test_an_ended_session_is_not_resumed_even_if_its_note_stayed(patient: 
     assert await patient.log.resume() is None
 
 
+async def test_ending_a_session_is_done_once_even_if_its_note_cannot_be_taken_away(patient: Patient) -> None:
+    session = await patient.log.start_session(program(1), TODAY, 1)
+    flush = patient.device.flush
+
+    async def fail_from_the_second_on() -> None:
+        patient.device.refuses = patient.device.flushes > before
+        await flush()
+
+    before = patient.device.flushes
+    patient.device.flush = fail_from_the_second_on  # type: ignore[method-assign]
+
+    await patient.log.end_session(session, 2)
+
+    assert patient.device.refuses
+    assert len(await ends(patient)) == 1
+    assert await patient.log.resume() is None
+
+
 async def test_a_session_left_open_is_over_at_three_in_the_morning(patient: Patient) -> None:
     session = await patient.log.start_session(program(1), TODAY, 1)
 

@@ -102,7 +102,7 @@ async def test_a_file_that_is_no_database_is_kept_aside_and_the_person_is_told(t
     assert repair is not None
     assert (tmp_path / repair.kept_as).read_bytes() == b"not a database" * 100
     assert repair.rescued == 0
-    assert "damaged" in repair.sentence
+    assert "damaged" in str(repair)
     await store.put(Kind.MESSAGE, words(1), "note-0001")
     assert await unsent(store) == ["note-0001"]
     store.close()
@@ -116,7 +116,7 @@ async def test_unsent_entries_are_rescued_from_a_damaged_file_and_the_rest_is_fe
 
     assert repair is not None
     assert repair.rescued == 40
-    assert "40 unsent entries were saved" in repair.sentence
+    assert "40 unsent entries were saved" in str(repair)
     assert await unsent(store) == [f"note-{n:04d}" for n in range(40)]
     assert await store.meta("tokens") == "access-1"
     assert await store.meta("cursor") is None
