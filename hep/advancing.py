@@ -120,9 +120,9 @@ def _more_load(case: Case, reasons: tuple[Evidence, ...], dosed: Callable[[Load]
     p = case.prescription
     if not p.exercise.loadable:
         return case.rung_or_top(reasons)
-    if p.dose.load is None and any("band" in item for item in p.exercise.equipment):
-        unnamed = Evidence("band_unnamed", "The program names no band: name its color to get the next one proposed.")
-        return case.hold(unnamed, reasons=reasons)
+    unknown = _unknown_band(case)
+    if unknown is not None:
+        return case.hold(unknown, reasons=reasons)
     step = _load_step(case)
     if step is None:
         return case.rung_or_top(reasons)
@@ -130,6 +130,17 @@ def _more_load(case: Case, reasons: tuple[Evidence, ...], dosed: Callable[[Load]
         text = f"{load_text(step.load)} is more than 10 % above {load_text(p.dose.load)}: the smallest step there is."
         reasons = (*reasons, Evidence("smallest_step", text))
     return case.advance(What.LOAD, reasons, dosed(step.load))
+
+
+def _unknown_band(case: Case) -> Evidence | None:
+    """Why the next color cannot be told: the program names none, or the clinic's list does not hold it."""
+    p = case.prescription
+    if p.dose.load is None and any("band" in item for item in p.exercise.equipment):
+        return Evidence("band_unnamed", "The program names no band: name its color to get the next one proposed.")
+    color = p.dose.load.band if p.dose.load else None
+    if color is not None and (case.loads is None or color not in case.loads.bands):
+        return Evidence("band_unknown", "The clinic's list of bands does not hold this color.")
+    return None
 
 
 def _load_step(case: Case) -> Step | None:

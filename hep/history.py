@@ -114,9 +114,14 @@ def key_of(planned: str) -> ItemKey:
     return ItemKey.parse(planned)
 
 
+@lru_cache(maxsize=8192)
+def _planned_on(planned: str) -> date | None:
+    return key_of(planned).on
+
+
 def worked_on(log: SetLog) -> date:
     """The local date a set belongs to: its planned date, and for extras and floating items the device's own."""
-    return log.on if log.planned is None else key_of(log.planned).on or log.on
+    return log.on if log.planned is None else _planned_on(log.planned) or log.on
 
 
 @dataclass(frozen=True)

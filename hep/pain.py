@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from hep.days import ROLLOVER, local_on, window_end, zone
@@ -120,7 +119,12 @@ def baseline(history: History, today: date) -> Fraction | None:
     """The median of the morning answers given in the 14 days before `today` (exclusive), None with fewer than 3."""
     days = (today - timedelta(days=n) for n in range(1, BASELINE_DAYS + 1))
     answers = [answer.fact.pain for day in days if (answer := morning_answer(history, day - _DAY)) is not None]
-    return Fraction(median(answers)) if len(answers) >= BASELINE_ANSWERS else None
+    return _median(answers) if len(answers) >= BASELINE_ANSWERS else None
+
+
+def _median(values: list[int]) -> Fraction:
+    ordered, middle = sorted(values), len(values) // 2
+    return Fraction(ordered[middle] + ordered[~middle], 2)
 
 
 def session_pain(history: History, prescription_id: str, session_id: str, now: datetime) -> PainVerdict:

@@ -110,7 +110,7 @@ def share_of_week(per_week: int, active_days: int) -> int:
 
 
 def open_week_items(history: History, on: date) -> tuple[PlannedItem, ...]:
-    """Each floating prescription's next item of the week that nobody has logged yet, if it runs on that date."""
+    """Each floating prescription's next item of the week that nobody logged or skipped, unless today is settled."""
     if history.paused_on(on):
         return ()
     offered: dict[str, PlannedItem] = {}
@@ -118,8 +118,9 @@ def open_week_items(history: History, on: date) -> tuple[PlannedItem, ...]:
         untouched = item.key not in history.sets_by_item and item.key not in history.skips_by_item
         if untouched and item.prescription.id not in offered and runs_on(item.prescription.schedule, on):
             offered[item.prescription.id] = item
-    done_today = {e.fact.prescription_id for e in history.sets_by_date.get(on, ())}
-    return tuple(item for item in offered.values() if item.prescription.id not in done_today)
+    settled = {e.fact.prescription_id for e in history.sets_by_date.get(on, ())}
+    settled |= {e.fact.prescription_id for e in history.skips if e.fact.on == on}
+    return tuple(item for item in offered.values() if item.prescription.id not in settled)
 
 
 def sessions_on(history: History, on: date) -> tuple[PlannedSession, ...]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hep.facts import ItemKey, SetLog
-from hep.history import Entry, History, key_of
+from hep.facts import SetLog
+from hep.history import Entry, History, key_of, worked_on
 from hep.records import Laterality, Prescription, Side
 
 
@@ -62,9 +62,10 @@ def bouts(history: History, prescription: Prescription, *, since_version: int = 
     return tuple(Bout(on, slot, tuple(groups[on, slot, name])) for on, slot, name in _in_order(groups))
 
 
-def _planned_by_session(entries: Iterable[Entry[SetLog]]) -> dict[str, ItemKey]:
+def _planned_by_session(entries: Iterable[Entry[SetLog]]) -> dict[str, SetLog]:
+    """Session id → a planned set of it."""
     return {
-        entry.fact.session_id: key_of(entry.fact.planned)
+        entry.fact.session_id: entry.fact
         for entry in entries
         if entry.fact.session_id is not None and entry.fact.planned is not None
     }
@@ -74,13 +75,12 @@ _EXTRA_SLOT = 99
 """Extras of a date come after its planned slots."""
 
 
-def _place(log: SetLog, planned: dict[str, ItemKey]) -> tuple[date, int, str]:
-    key = key_of(log.planned) if log.planned is not None else planned.get(log.session_id or "")
-    if key is None:
+def _place(log: SetLog, planned: dict[str, SetLog]) -> tuple[date, int, str]:
+    home = log if log.planned is not None else planned.get(log.session_id or "")
+    if home is None or home.planned is None:
         return (log.on, _EXTRA_SLOT, log.session_id or "")
-    if key.on is None:
-        return (log.on, 0, str(key))
-    return (key.on, key.n, str(key))
+    key = key_of(home.planned)
+    return (worked_on(home), 0 if key.floating else key.n, home.planned)
 
 
 def _in_order(groups: dict[tuple[date, int, str], list[Entry[SetLog]]]) -> list[tuple[date, int, str]]:

@@ -205,13 +205,13 @@ class Phone:
         fact = SessionEnd(**self._base(on, session_id=session_id), pain_after=after, **more)
         return self.put(Kind.SESSION_END, fact)
 
-    def skip(self, p: Prescription, on: date, *, slot: int = 1, version: int = 1) -> str:
+    def skip(self, p: Prescription, on: date, *, slot: int = 1, version: int = 1, week: str | None = None) -> str:
         fact = ItemSkip(
             **self._base(on),
             program_id=PROGRAM,
             version=version,
             prescription_id=p.id,
-            planned=str(ItemKey.dated(p.id, on, slot)),
+            planned=str(ItemKey(p.id, week or on.isoformat(), slot)),
             reason=SkipReason.NO_TIME,
         )
         return self.put(Kind.ITEM_SKIP, fact)

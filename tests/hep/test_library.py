@@ -139,3 +139,10 @@ def test_the_file_is_readable_text_in_a_stable_order() -> None:
     assert text == json.dumps(DATA, indent=1, ensure_ascii=False) + "\n"
     assert next(iter(LIBRARY)) == "neck-rotation-arom"
     assert all(e.dose.load is None or e.dose.load.unit in LoadUnit for e in LIBRARY.values())
+
+
+@every_row
+def test_a_held_repetition_has_a_ceiling_of_its_own(exercise: Exercise) -> None:
+    if exercise.mode is Mode.REPS and exercise.progression is ProgressionRule.HOLD and exercise.type != "rom":
+        assert exercise.dose.hold_s and exercise.dose.hold_max_s
+        assert exercise.dose.hold_s <= exercise.dose.hold_max_s <= 45

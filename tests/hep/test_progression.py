@@ -1,15 +1,18 @@
 """When a dose may advance, what is proposed, and the reason that names what is missing."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from hep import codec
 from hep.advancing import longer_time
 from hep.facts import Sign
 from hep.history import History
 from hep.loads import Equipment
+from hep.prescribing import Draft, draft_of
 from hep.progression import REST, RULE_SET, Verdict, VerdictKind, What, assess, overlay, two_reds
 from hep.records import Dose, Laterality, Load, LoadUnit, Mode, PainRule, Prescription, ProgressionRule, Schedule, Side
 from tests.hep.build import D, Phone, at, band, exercise, kg, lb, prescription, version
@@ -220,6 +223,8 @@ def test_a_band_goes_to_the_next_color_of_the_clinic() -> None:
     assert verdict.new is not None and verdict.new.load == band("green")
     assert codes(after(heavy(band("green"), ex=banded), DONE, DONE, loads=bands)) == ["top_of_exercise"]
     assert codes(after(heavy(None, ex=banded), DONE, DONE, loads=bands)) == ["band_unnamed"]
+    assert codes(after(heavy(band("silver"), ex=banded), DONE, DONE, loads=bands)) == ["band_unknown"]
+    assert codes(after(heavy(band("red"), ex=banded), DONE, DONE)) == ["band_unknown"]
 
 
 def test_a_lighter_or_unlogged_load_holds_and_a_heavier_one_does_not() -> None:
@@ -382,6 +387,13 @@ def test_rising_mornings_hold_every_exercise_of_the_episode() -> None:
     for day in (19, 20):
         phone.log(p, D(day), *FULL, pain=0)
     assert codes(assess(phone.history(version(p)), p, NOW)) == ["rising"]
+
+
+def test_a_verdict_and_a_draft_travel_as_json() -> None:
+    verdict = after(prescription(), FULL, FULL)
+    assert codec.load(Verdict, json.loads(json.dumps(codec.dump(verdict)))) == verdict
+    draft = draft_of(version(prescription()), D(2))
+    assert codec.load(Draft, json.loads(json.dumps(codec.dump(draft)))) == draft
 
 
 # One step back

@@ -88,6 +88,16 @@ def test_floating_items_are_offered_in_slot_one_until_they_are_logged() -> None:
     assert sessions_on(phone.history(version(p)), D(9)) != (), "a new week"
 
 
+def test_a_floating_item_that_was_skipped_is_not_offered_again_that_day() -> None:
+    p = floating(2)
+    phone = Phone()
+    phone.skip(p, D(3), week=WEEK)
+    history = phone.history(version(p))
+    assert sessions_on(history, D(3)) == ()
+    (tomorrow,) = sessions_on(history, D(4))
+    assert [i.slot for i in tomorrow.items] == [2]
+
+
 def test_the_next_due_date_skips_days_without_anything() -> None:
     p = prescription(schedule=Schedule(from_on=D(1), weekdays=(1,)))
     phone = Phone()
