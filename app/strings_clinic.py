@@ -48,6 +48,16 @@ LEGEND = {
 LAST_KNOWN = "Below is what was last known. Changes wait until the clinic can be reached."
 
 
+def _inside(moment: str) -> str:
+    """A moment such as `Today, 8:00 am` in the middle of a sentence."""
+    return moment[:1].lower() + moment[1:]
+
+
+def from_patient(moment: str) -> str:
+    """Whose words these are, and since when."""
+    return f"From the patient, {_inside(moment)}"
+
+
 def counts(patients: int, today: int) -> str:
     """The line under the heading of the caseload."""
     who = "1 patient" if patients == 1 else f"{patients} patients"
@@ -74,7 +84,7 @@ def spark_label(given: Sequence[int]) -> str:
     return f"Morning pain: {', '.join(map(str, given))} of 10, latest {given[-1]}"
 
 
-NOT_OPENED = "Has not opened the new version"
+NOT_OPENED = "New version not opened"
 ON_HOLD_DETAIL = "No pattern while locked"
 
 
@@ -93,10 +103,8 @@ PROBLEM_HINT = "Right knee replacement"
 REGION = "Region"
 CHOOSE_REGION = "Choose a region"
 BUDGET = "Minutes per session, if limited"
-PRECAUTIONS = "Precautions"
-PRECAUTIONS_HELP = "Exercises that do not fit are blocked or ask for a written reason."
-AT_HOME = "Equipment at home"
-AT_HOME_HELP = "The library can be narrowed to it."
+PRECAUTIONS_TITLE = ("Precautions", "Exercises that do not fit are blocked or ask for a written reason.")
+AT_HOME_TITLE = ("Equipment at home", "The library can be narrowed to it.")
 SAVE_PATIENT = "Save and build the program"
 NAME_NEEDED = "Write a name of 1 to 120 characters."
 BIRTH_NEEDED = "Write a date such as 1961-04-03."
@@ -112,8 +120,22 @@ def to_correct(count: int) -> str:
 
 
 def plain(code: str) -> str:
-    """A code of the library as words: `elbow_wrist_hand` as `Elbow wrist hand`."""
-    return code.replace("_", " ").capitalize()
+    """A code of the library as words: `side_lying` as `Side lying`."""
+    return _PLAIN.get(code, code.replace("_", " ").capitalize())
+
+
+def capital(said: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return said[:1].upper() + said[1:]
+
+
+_PLAIN = {
+    "rom": "Range of motion",
+    "lumbar_core": "Low back and core",
+    "ankle_foot": "Ankle and foot",
+    "elbow_wrist_hand": "Elbow, wrist, hand",
+    "balance_vestibular": "Balance and vestibular",
+}
 
 
 DOSE_NAMES = {"sets": "sets", "reps": "repetitions", "hold_s": "hold", "duration_s": "duration", "rest_s": "rest"}
@@ -237,7 +259,6 @@ RELEASE = "Take into the record"
 DISCARD = "Throw away"
 INVITATION_STATE = {"open": "Open", "used": "Used", "expired": "Expired", "revoked": "Withdrawn"}
 MESSAGES = "Messages"
-FROM_PATIENT = "From the patient"
 
 
 def week_line(problem: str, week: int, therapist: str) -> str:
@@ -247,7 +268,7 @@ def week_line(problem: str, week: int, therapist: str) -> str:
 
 def acknowledged(moment: str) -> str:
     """When the patient saw the version."""
-    return f"Opened by the patient {moment}"
+    return f"Opened by the patient {_inside(moment)}"
 
 
 def in_force(day: str) -> str:
@@ -305,12 +326,12 @@ def amounts_label(points: Sequence[tuple[str, int, str]]) -> str:
 
 def valid_until(moment: str) -> str:
     """Until when an invitation can be used."""
-    return f"Can be used until {moment}"
+    return f"Can be used until {_inside(moment)}"
 
 
 def last_seen(moment: str) -> str:
     """When a phone last spoke to the clinic."""
-    return f"Last seen {moment}"
+    return f"Last seen {_inside(moment)}"
 
 
 WHY_SETTLE = "Why"

@@ -14,7 +14,7 @@ import flet as ft
 from app.api import ApiError, ServerSaid
 from app.therapist import draft as edit
 from app.therapist.clinic import Clinic, StaleBase
-from app.therapist.find import Filter, find
+from app.therapist.find import Filter, choices, find
 from app.therapist.remote import Remote
 from hep import prescribing
 from hep.prescribing import Change, Draft, Gap
@@ -49,8 +49,14 @@ class BuilderState(ft.Observable):
         self.library = self.library.asking()
         try:
             self.library = Remote(await self._clinic.library())
+            self._begin_with_region()
         except ApiError as error:
             self.library = self.library.refused(error)
+
+    def _begin_with_region(self) -> None:
+        region = self.patient.profile.region
+        if self.wanted.region is None and region in choices(self.library.value or (), "region"):
+            self.wanted = replace(self.wanted, region=region)
 
     def found(self) -> tuple[Exercise, ...]:
         """What of the library passes the search."""

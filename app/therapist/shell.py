@@ -5,7 +5,6 @@ Online only, against the clinic's HTTP API: nothing is stored on the device beyo
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 import flet as ft
 
@@ -36,6 +35,7 @@ async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] =
     desk = Desk(api, platform.zone, platform.device_name, now)
     page.title = words.PRODUCT
     page.padding = 0
+    theme.apply(page, Look(_kept_percent(platform)))
     page.render(App, desk, platform)
     await desk.start()
 
@@ -44,8 +44,7 @@ async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] =
 def App(desk: Desk, platform: Platform) -> ft.Control:
     """The frame: look, rail, the open screen."""
     page = ft.context.page
-    kept = platform.session_get(TEXT_KEY)
-    percent, set_percent = ft.use_state(int(kept) if kept else 100)
+    percent, set_percent = ft.use_state(_kept_percent(platform))
     width, set_width = ft.use_state(float(page.width or 1280))
 
     def listen() -> None:
@@ -53,23 +52,32 @@ def App(desk: Desk, platform: Platform) -> ft.Control:
 
     def choose(value: str) -> None:
         platform.session_set(TEXT_KEY, value)
+        theme.apply(page, Look(int(value)))
+        page.update()
         set_percent(int(value))
 
     ft.use_effect(listen, [])
     wide = width >= WIDE_FROM * percent / 100
-    look = Look(percent, wide=wide)
-    ft.use_effect(partial(theme.apply, page, look), [percent])
-    return LookContext(look, lambda: _frame(desk, percent, choose, wide))
+    return LookContext(Look(percent, wide=wide), lambda: _frame(desk, percent, choose, wide))
+
+
+def _kept_percent(platform: Platform) -> int:
+    kept = platform.session_get(TEXT_KEY)
+    return int(kept) if kept else 100
 
 
 def _frame(desk: Desk, percent: int, choose: Callable[[str], None], wide: bool) -> ft.Control:
-    screen = ft.Column(
-        [ft.Container(Screen(desk, wide), padding=Space.DESK if wide else Space.L)],
+    inside = ft.Container(Screen(desk, wide), padding=Space.DESK if wide else Space.L)
+    screen: ft.Control = ft.Column(
+        [inside],
         scroll=ft.ScrollMode.AUTO,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"scroll-{desk.place}",
     )
+    if desk.place is Place.BUILDER:
+        inside.expand = True
+        screen = inside
     if desk.place is Place.SIGN_IN:
         return ft.SafeArea(screen, expand=True)
     if wide:
@@ -100,7 +108,7 @@ def Screen(desk: Desk, wide: bool) -> ft.Control:
 
 def _text_size(percent: int, choose: Callable[[str], None]) -> ft.Control:
     options = [Option(str(size), f"{size} %") for size in theme.TEXT_SIZES]
-    return Picker(words.TEXT_SIZE, options, str(percent), choose, key="text-size", empty="", icon=ft.Icons.FORMAT_SIZE)
+    return Picker(words.TEXT_SIZE, options, str(percent), choose, key="text-size", empty="")
 
 
 def _mark() -> ft.Control:

@@ -42,7 +42,7 @@ def Access(desk: Desk, state: PatientState, detail: PatientDetail) -> ft.Control
 @ft.component
 def New(invited: Invited, until: str) -> ft.Control:
     """The link and the code, once."""
-    clipboard, _ = ft.use_state(ft.Clipboard)
+    clipboard: ft.Clipboard = ft.use_memo(ft.Clipboard, [])
 
     async def copy(text: str) -> None:
         await clipboard.set(text)

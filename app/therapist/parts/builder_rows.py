@@ -47,10 +47,7 @@ def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap
             spacing=Space.M,
         ),
         *(_gap(gap) for gap in mine if gap.code != PRECAUTION),
-        *(
-            keyed(flag, Precaution, state, prescription.id, flag, said)
-            for flag, said in _precautions(state, prescription)
-        ),
+        *_precautions(state, prescription),
     ]
     if opened:
         parts.append(Details(state, prescription))

@@ -155,7 +155,7 @@ def _line_chart(series: Sequence[Series], dates: Sequence[date], top: int, marks
         min_y=0,
         max_y=top,
         min_x=-0.5,
-        max_x=xs[-1] + 0.5,
+        max_x=xs[-1] + max(0.5, xs[-1] / 40),
         interactive=False,
         horizontal_grid_lines=fc.ChartGridLines(interval=max(1, top // 2), color=Color.HAIRLINE, width=1),
         border=ft.Border(bottom=ft.BorderSide(1, Color.OUTLINE)),

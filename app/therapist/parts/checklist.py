@@ -82,6 +82,7 @@ def Reason(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
                 key="version-reason",
                 max_length=500,
                 border_width=2 if missing else 1,
+                border_color=Color.ERROR if missing else Color.OUTLINE,
             ),
             flow(*quick),
             Muted(words.REASON_HELP),

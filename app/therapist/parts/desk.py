@@ -98,6 +98,7 @@ def Chip(
         style=ft.ButtonStyle(
             bgcolor=Color.PRIMARY_CONTAINER if selected else Color.CARD,
             elevation=0,
+            shadow_color=Color.CLEAR,
             shape=ft.RoundedRectangleBorder(radius=Radius.CHIP),
             side=ft.BorderSide(1, Color.PRIMARY if selected else Color.OUTLINE),
             padding=ft.Padding.symmetric(horizontal=14, vertical=(Size.TARGET - 20) // 2),
@@ -167,6 +168,7 @@ def Field(
         on_change(event.control.value or "")
 
     more.setdefault("fill_color", Color.CARD)
+    more.setdefault("border_color", Color.OUTLINE)
     return ft.TextField(
         label=label,
         value=value,
@@ -174,7 +176,6 @@ def Field(
         error=error,
         key=key,
         border_radius=Radius.CHIP,
-        border_color=Color.OUTLINE,
         focused_border_color=Color.PRIMARY,
         filled=True,
         **more,

@@ -16,7 +16,7 @@ from app.therapist.parts.strip import quadrant, spark, strip
 from app.therapist.parts.when import clock, day_near
 from hep.views import CaseloadRow
 
-WIDTHS: tuple[int | None, ...] = (156, None, 200, 142, 106, 80, 116)
+WIDTHS: tuple[int | None, ...] = (176, None, 190, 142, 106, 76, 120)
 _DEFAULT = (ft.Icons.CHECK_CIRCLE_OUTLINE, Tone.GOOD)
 _WHY: tuple[tuple[str, ft.IconData, Tone], ...] = (
     ("stop", ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),

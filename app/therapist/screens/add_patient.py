@@ -54,12 +54,8 @@ def Enrolment(desk: Desk, library: tuple[Exercise, ...], wide: bool) -> ft.Contr
         *parts,
         Who(form, put, shown, wide),
         What(form, put, shown, choices(library, "region")),
-        Many(
-            words.PRECAUTIONS, words.PRECAUTIONS_HELP, _flags(library), form.flags, partial(_put, put, "flags"), "flag"
-        ),
-        Many(
-            (words.AT_HOME, words.AT_HOME_HELP), _kit(library), form.equipment, partial(_put, put, "equipment"), "kit"
-        ),
+        Many(words.PRECAUTIONS_TITLE, _flags(library), form.flags, partial(_put, put, "flags"), "flag"),
+        Many(words.AT_HOME_TITLE, _kit(library), form.equipment, partial(_put, put, "equipment"), "kit"),
         flow(
             DeskButton(words.SAVE_PATIENT, save, key="save-patient", kind="filled", disabled=desk.busy),
             Text(words.to_correct(len(shown)) if shown else "", Style.SMALL, Color.ERROR),
@@ -75,7 +71,9 @@ def _put(put: Put, field: str, value: tuple[str, ...]) -> None:
 
 def _flags(library: Sequence[Exercise]) -> list[Option]:
     known = {flag.flag for exercise in library for flag in exercise.flags}
-    return sorted((Option(flag, flag_words(flag)) for flag in known), key=lambda option: option.label.casefold())
+    return sorted(
+        (Option(flag, words.capital(flag_words(flag))) for flag in known), key=lambda option: option.label.casefold()
+    )
 
 
 def _kit(library: Sequence[Exercise]) -> list[Option]:
@@ -125,14 +123,16 @@ def What(form: Form, put: Put, wrong: dict[str, str], regions: Sequence[str]) ->
             hint_text=words.PROBLEM_HINT,
         ),
         flow(picker, *parts, spacing=Space.M),
-        Field(
-            words.BUDGET,
-            form.budget,
-            lambda typed: put(budget=typed),
-            key="budget",
-            error=wrong.get("budget"),
-            width=300,
-            keyboard_type=ft.KeyboardType.NUMBER,
+        flow(
+            Field(
+                words.BUDGET,
+                form.budget,
+                lambda typed: put(budget=typed),
+                key="budget",
+                error=wrong.get("budget"),
+                width=320,
+                keyboard_type=ft.KeyboardType.NUMBER,
+            )
         ),
     )
 

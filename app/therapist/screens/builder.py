@@ -1,4 +1,4 @@
-"""The builder: library on the left, the draft on the right, publishing only when nothing is missing."""
+"""The builder: library on the left, the draft on the right, each scrolling; publishing only when nothing is missing."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from app.theme import Color, Space, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.parts.builder_rows import DraftRow
 from app.therapist.parts.checklist import Checklist, Meter, Reason
-from app.therapist.parts.desk import DeskButton, Muted, column, flow, grow, keyed, lines, row, side_by_side
+from app.therapist.parts.desk import DeskButton, Muted, column, flow, grow, keyed, lines, row
 from app.therapist.parts.goals import Goals
 from app.therapist.parts.library_list import LibraryList
 from app.therapist.parts.review import Published, Review, Stale
@@ -23,9 +23,7 @@ LEFT_WIDTH = 400
 @ft.component
 def BuilderScreen(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
     """Editing, looking it over, two versions side by side, or published."""
-    parts: list[ft.Control] = [_head(desk, state, wide)]
-    if state.problem:
-        parts.append(Trouble(state.problem))
+    parts: list[ft.Control] = [Trouble(state.problem)] if state.problem else []
     if state.published:
         back = DeskButton(words.INVITE_NEXT, desk.close_builder, key="done", kind="filled")
         parts += [Published(state.published), flow(back)]
@@ -33,9 +31,15 @@ def BuilderScreen(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
         parts.append(Stale(state, state.stale, wide))
     elif state.reviewing:
         parts.append(Review(state))
+    elif wide:
+        return column(_head(desk, state, wide), *parts, grow(Editing(state, wide)), spacing=Space.L, expand=True)
     else:
         parts.append(Editing(state, wide))
-    return column(*parts, spacing=Space.L)
+    return column(_head(desk, state, wide), _scrolling(*parts), spacing=Space.L, expand=True)
+
+
+def _scrolling(*parts: ft.Control) -> ft.Control:
+    return column(*parts, spacing=Space.L, scroll=ft.ScrollMode.AUTO, expand=True)
 
 
 @ft.component
@@ -51,7 +55,8 @@ def Editing(state: BuilderState, wide: bool) -> ft.Control:
         spacing=10,
     )
     if wide:
-        return side_by_side(wide, LibraryList(state), draft, LEFT_WIDTH)
+        library = ft.Container(_scrolling(LibraryList(state)), width=LEFT_WIDTH)
+        return row(library, _scrolling(draft), spacing=Space.L, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
     return column(draft, LibraryList(state), spacing=Space.L)
 
 

@@ -51,7 +51,9 @@ def PatientScreen(desk: Desk, state: PatientState, wide: bool) -> ft.Control:
 def _head(desk: Desk, detail: PatientDetail, back: ft.Control, wide: bool) -> ft.Control:
     profile = detail.profile
     about = words.week_line(profile.problem, detail.week_of_care, detail.therapist_name)
-    flags = [Tag(flag_words(flag), Tone.CAUTION, ft.Icons.WARNING_AMBER_ROUNDED) for flag in profile.flags]
+    flags = [
+        Tag(words.capital(flag_words(flag)), Tone.CAUTION, ft.Icons.WARNING_AMBER_ROUNDED) for flag in profile.flags
+    ]
     label = words.EDIT_PROGRAM if detail.versions else words.BUILD_PROGRAM
     if desk.has_draft(profile.id):
         label = words.GO_ON_DRAFT
@@ -84,7 +86,7 @@ def _messages(desk: Desk, detail: PatientDetail) -> list[ft.Control]:
     said = [
         lines(
             Text(message.text, Style.SMALL),
-            Muted(f"{words.FROM_PATIENT}, {moment(message.at, desk.now(), desk.zone)}"),
+            Muted(words.from_patient(moment(message.at, desk.now(), desk.zone))),
         )
         for message in detail.messages[:5]
     ]
