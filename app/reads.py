@@ -43,8 +43,15 @@ class Queue:
     shelf: tuple[Shelved, ...]
 
 
+class StoreUnreadable(Exception):
+    """The file went bad while it was open; the next start repairs it."""
+
+    def __init__(self) -> None:
+        super().__init__("The data on this device cannot be read. Close the app and open it again to repair it.")
+
+
 class Reads:
-    """The reading half of the store."""
+    """The reading half of the store. Every read raises `StoreUnreadable` when the file went bad."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -56,17 +63,17 @@ class Reads:
         return self._meta(key)
 
     def _meta(self, key: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        rows = self._rows_of("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
 
     async def queue(self) -> Queue:
         """How much is unsent, since when, and what stands on the shelf."""
-        unsent = self._db.execute("SELECT count(*) FROM outbox WHERE state = 'pending'").fetchone()[0]
-        oldest = self._db.execute("SELECT body FROM outbox WHERE state = 'pending' ORDER BY n LIMIT 1").fetchone()
-        shelf = self._db.execute("SELECT kind, id, body, code, sentence FROM outbox WHERE state = 'shelved' ORDER BY n")
+        ((unsent,),) = self._rows_of("SELECT count(*) FROM outbox WHERE state = 'pending'")
+        oldest = self._rows_of("SELECT body FROM outbox WHERE state = 'pending' ORDER BY n LIMIT 1")
+        shelf = self._rows_of("SELECT kind, id, body, code, sentence FROM outbox WHERE state = 'shelved' ORDER BY n")
         return Queue(
             unsent=unsent,
-            oldest_at=codec.read_instant(json.loads(oldest[0])["at"]) if oldest else None,
+            oldest_at=codec.read_instant(json.loads(oldest[0][0])["at"]) if oldest else None,
             shelf=tuple(Shelved(k, i, json.loads(b), c, s) for k, i, b, c, s in shelf),
         )
 
@@ -103,8 +110,8 @@ class Reads:
         return self._records(ServerKind.CLEARANCE, Clearance)
 
     def _records(self, kind: ServerKind, record: type[T]) -> tuple[T, ...]:
-        rows = self._db.execute("SELECT kind, id, body, seq FROM record WHERE kind = ? ORDER BY seq", (kind.value,))
-        parsed = (self._parsed(row, lambda r: codec.load(record, json.loads(r[2]))) for row in rows.fetchall())
+        rows = self._rows_of("SELECT kind, id, body, seq FROM record WHERE kind = ? ORDER BY seq", (kind.value,))
+        parsed = (self._parsed(row, lambda r: codec.load(record, json.loads(r[2]))) for row in rows)
         return tuple(value for value in parsed if value is not None)
 
     def _rows(self, kinds: Sequence[str]) -> list[_RawRow]:
@@ -115,7 +122,13 @@ class Reads:
             UNION ALL
             SELECT kind, id, body, NULL FROM outbox WHERE state <> 'sent' AND kind IN ({marks})
         """  # noqa: S608
-        return self._db.execute(query, (*kinds, *kinds)).fetchall()
+        return self._rows_of(query, (*kinds, *kinds))
+
+    def _rows_of(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise StoreUnreadable from error
 
     def _parsed(self, row: _RawRow, parse: Callable[[Any], T]) -> T | None:
         """The row's value, parsed once; None for what only a newer app can read."""

@@ -28,6 +28,7 @@ KEEP_DAYS = 90
 
 _AGING = (Kind.SET_LOG, Kind.ITEM_SKIP, Kind.SESSION_END, Kind.CHECK_IN, Kind.CORRECTION, Kind.RETRACTION)
 _NO_ROOM = "This device has no room left. Free some space and try again."
+_NO_WRITING = "This device could not save that. Close the app, open it again and try once more."
 _REFUSED = "Your clinic could not accept this entry. Ask your therapist."
 
 
@@ -57,9 +58,9 @@ async def open_store(platform: Platform, now: datetime) -> tuple["Store", Repair
     try:
         connection, repair = open_file(folder, platform.journal_mode, now)
     except sqlite3.Error as error:
-        raise NotSaved(_NO_ROOM) from error
+        raise NotSaved(_why(error)) from error
     store = Store(connection, platform)
-    await store.tidy(now)
+    await store.tidy()
     return store, repair
 
 
@@ -128,7 +129,7 @@ class Store(Reads):
         picked: list[Row] = []
         size = 0
         query = "SELECT kind, id, body FROM outbox WHERE state = 'pending' ORDER BY kind <> 'red_flag', n"
-        for kind, id_, body in self._db.execute(query):
+        for kind, id_, body in self._rows_of(query):
             if id_ in skipped:
                 continue
             size += len(body)
@@ -137,15 +138,16 @@ class Store(Reads):
             picked.append(Row(kind=kind, id=id_, body=json.loads(body)))
         return tuple(picked)
 
-    async def settle(self, results: Iterable[RowResult], *, high: int, epoch: int, now: datetime) -> None:
+    async def settle(self, results: Iterable[RowResult], *, high: int, epoch: int, server_time: datetime) -> None:
         """Take what the clinic answered for off the queue; a row without a verdict stays. Raises `NotSaved`."""
         async with self._saving() as db:
             self._note_epoch(db, epoch)
+            self._set_meta(db, {"server_time": codec.dump(server_time)})
             for result in results:
                 if result.status in (Status.REJECTED, Status.CONFLICT):
                     self._shelve(db, result)
                 elif result.status is not Status.RETRY:
-                    self._confirm(db, result, high, now)
+                    self._confirm(db, result, high, server_time)
 
     @staticmethod
     def _shelve(db: sqlite3.Connection, result: RowResult) -> None:
@@ -155,10 +157,10 @@ class Store(Reads):
         )
 
     @staticmethod
-    def _confirm(db: sqlite3.Connection, result: RowResult, high: int, now: datetime) -> None:
+    def _confirm(db: sqlite3.Connection, result: RowResult, high: int, at: datetime) -> None:
         cursor = db.execute(
             "UPDATE outbox SET state = 'sent', acked_at = ? WHERE id = ? AND state = 'pending'",
-            (codec.dump(now), result.id),
+            (codec.dump(at), result.id),
         )
         if cursor.rowcount:
             db.execute(
@@ -221,7 +223,7 @@ class Store(Reads):
         if owner is None:
             await self.set_meta({"owner": person})
             return True
-        if self._db.execute("SELECT 1 FROM outbox WHERE state <> 'sent' LIMIT 1").fetchone():
+        if self._rows_of("SELECT 1 FROM outbox WHERE state <> 'sent' LIMIT 1"):
             return False
         await self.hand_over(person)
         return True
@@ -264,15 +266,22 @@ class Store(Reads):
             else:
                 db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    async def tidy(self, now: datetime) -> None:
-        """Forget confirmed rows and history past their keep. Raises `NotSaved`."""
-        first_on = (now - timedelta(days=KEEP_DAYS)).date().isoformat()
+    async def tidy(self) -> None:
+        """Forget confirmed rows and history past their keep, by the clinic's clock. Raises `NotSaved`.
+
+        The device's own clock may be years off, and what it made us forget would not be fetched again.
+        """
+        told = self._meta("server_time")
+        if told is None:
+            return
+        clinic_now = codec.read_instant(told)
+        first_on = (clinic_now - timedelta(days=KEEP_DAYS)).date().isoformat()
         marks = ", ".join("?" * len(_AGING))
         old_sent = "outbox WHERE state = 'sent' AND acked_at < ?"
         old_record = f"record WHERE kind IN ({marks}) AND json_extract(body, '$.on') < ?"
-        jobs = ((old_sent, (codec.dump(now - KEEP_SENT),)), (old_record, (*_AGING, first_on)))
+        jobs = ((old_sent, (codec.dump(clinic_now - KEEP_SENT),)), (old_record, (*_AGING, first_on)))
         for where, values in jobs:
-            if self._db.execute(f"SELECT 1 FROM {where} LIMIT 1", values).fetchone():  # noqa: S608
+            if self._rows_of(f"SELECT 1 FROM {where} LIMIT 1", values):  # noqa: S608
                 async with self._saving() as db:
                     db.execute(f"DELETE FROM {where}", values)  # noqa: S608
 
@@ -297,7 +306,7 @@ class Store(Reads):
             yield self._db
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise NotSaved(_NO_ROOM, rows) from error
+            raise NotSaved(_why(error), rows) from error
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -305,6 +314,10 @@ class Store(Reads):
     def _tell(self) -> None:
         for callback in self._listeners:
             callback()
+
+
+def _why(error: sqlite3.Error) -> str:
+    return _NO_ROOM if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL else _NO_WRITING
 
 
 def _text(body: Any) -> str:

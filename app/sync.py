@@ -204,7 +204,7 @@ class Sync:
                 continue
             asked = {row.id for row in rows}
             results = tuple(result for result in reply.results if result.id in asked)
-            await self._store.settle(results, high=reply.high, epoch=reply.epoch, now=self._clock())
+            await self._store.settle(results, high=reply.high, epoch=reply.epoch, server_time=reply.server_time)
             stalled |= asked - {result.id for result in results if result.status is not Status.RETRY}
             pushed = True
         return pushed, stalled

@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.reads import StoreUnreadable
 from app.store import NotSaved, Store, StoreInUse, open_store
 from hep import codec
 from hep.facts import Kind, SetLog
@@ -43,6 +44,10 @@ def accepted(*ids: str) -> tuple[RowResult, ...]:
 async def put(store: Store, *ids: str) -> None:
     for n, id_ in enumerate(ids, 1):
         await store.put(Kind.SET_LOG, a_set(n), id_)
+
+
+async def told_the_time(store: Store, now: datetime) -> None:
+    await store.settle((), high=5, epoch=1, server_time=now)
 
 
 async def pending(store: Store) -> list[str]:
@@ -124,7 +129,7 @@ async def test_only_rows_named_in_the_answer_leave_the_queue(store: Store) -> No
         RowResult(id="nobody-asked", status=Status.ACCEPTED),
     )
 
-    await store.settle(results, high=7, epoch=1, now=NOW)
+    await store.settle(results, high=7, epoch=1, server_time=NOW)
 
     assert await pending(store) == ["set-0003", "set-0004"]
     queue = await store.queue()
@@ -137,7 +142,7 @@ async def test_only_rows_named_in_the_answer_leave_the_queue(store: Store) -> No
 async def test_a_confirmed_row_stays_in_sight_until_the_clinic_gives_it_back(store: Store) -> None:
     await put(store, "set-0001")
 
-    await store.settle(accepted("set-0001"), high=5, epoch=1, now=NOW)
+    await store.settle(accepted("set-0001"), high=5, epoch=1, server_time=NOW)
     before = await store.facts()
     await store.absorb([change(4, "set_log", "set-0001", a_set(1))], cursor="c1", epoch=1)
     after = await store.facts()
@@ -250,21 +255,23 @@ async def test_a_record_the_clinic_dropped_is_gone(store: Store) -> None:
 
 async def test_a_restored_server_is_offered_again_what_it_had_confirmed(store: Store) -> None:
     await put(store, "set-0001")
-    await store.settle(accepted("set-0001"), high=5, epoch=1, now=NOW)
+    await store.settle(accepted("set-0001"), high=5, epoch=1, server_time=NOW)
     await put(store, "set-0002")
 
-    await store.settle(accepted("set-0002"), high=2, epoch=2, now=NOW)
+    await store.settle(accepted("set-0002"), high=2, epoch=2, server_time=NOW)
 
     assert await pending(store) == ["set-0001"]
 
 
 async def test_confirmed_rows_stay_thirty_days_and_unsent_ones_for_ever(store: Store, device: Device) -> None:
     await put(store, "set-0001", "set-0002")
-    await store.settle(accepted("set-0001"), high=5, epoch=1, now=NOW)
+    await store.settle(accepted("set-0001"), high=5, epoch=1, server_time=NOW)
 
-    await store.tidy(NOW + timedelta(days=30))
+    await told_the_time(store, NOW + timedelta(days=30))
+    await store.tidy()
     kept = store._db.execute("SELECT id FROM outbox ORDER BY n").fetchall()
-    await store.tidy(NOW + timedelta(days=30, seconds=1))
+    await told_the_time(store, NOW + timedelta(days=30, seconds=1))
+    await store.tidy()
     after = store._db.execute("SELECT id FROM outbox ORDER BY n").fetchall()
 
     assert kept == [("set-0001",), ("set-0002",)]
@@ -283,10 +290,32 @@ async def test_history_older_than_ninety_days_leaves_the_phone_but_the_program_s
         epoch=1,
     )
 
-    await store.tidy(NOW)
+    await told_the_time(store, NOW)
+
+    await store.tidy()
 
     assert [row.id for row in await store.facts()] == ["set-0002"]
     assert [v.version for v in (await store.history(ZONE)).versions] == [1]
+
+
+async def test_a_device_whose_clock_jumped_years_ahead_forgets_nothing(store: Store, device: Device) -> None:
+    await store.absorb([change(2, "set_log", "set-0001", a_set(1))], cursor="c1", epoch=1)
+    await put(store, "set-0002")
+    await store.settle(accepted("set-0002"), high=5, epoch=1, server_time=NOW)
+    store.close()
+
+    again, _ = await open_store(device, NOW + timedelta(days=3650))
+
+    assert [row.id for row in await again.facts()] == ["set-0001", "set-0002"]
+
+
+async def test_a_file_that_went_bad_while_open_is_said_in_a_sentence(store: Store) -> None:
+    store._db.execute("DROP TABLE meta")
+
+    with pytest.raises(StoreUnreadable, match="open it again"):
+        await store.meta("cursor")
+    with pytest.raises(NotSaved, match="open it again"):
+        await store.set_meta({"cursor": "c1"})
 
 
 async def test_the_devices_counter_goes_on_after_a_restart(store: Store, device: Device) -> None:
@@ -315,7 +344,7 @@ async def test_another_persons_unsent_rows_are_not_taken_over_silently(store: St
 async def test_purging_wipes_the_clinics_records_and_keeps_what_is_unsent(store: Store) -> None:
     await store.absorb([change(1, "program", f"{PROGRAM}:1", program(1))], cursor="c1", epoch=1)
     await put(store, "set-0001", "set-0002")
-    await store.settle(accepted("set-0001"), high=5, epoch=1, now=NOW)
+    await store.settle(accepted("set-0001"), high=5, epoch=1, server_time=NOW)
 
     await store.purge(forget=("session",))
 
@@ -352,10 +381,10 @@ async def test_a_second_tab_is_told_to_use_the_first(tmp_path: Path) -> None:
         await open_store(device, NOW)
 
 
-async def test_a_read_only_folder_is_said_in_a_sentence(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
     missing = tmp_path / "not-there"
 
-    with pytest.raises(NotSaved, match="no room"):
+    with pytest.raises(NotSaved, match="could not save"):
         await open_store(Device(missing), NOW)
 
 
