@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Store, open_store
+from app.store import NotSaved, Store, open_store
 from app.storefile import MIGRATIONS, NAME, StoreTooNew, open_file
 from hep.facts import Kind
 from tests.app.clinic import tokens
@@ -92,6 +92,79 @@ async def test_what_was_confirmed_before_the_app_was_killed_is_there(tmp_path: P
     assert (await unsent(store))[:2] == lines
     assert [row.id for row in await store.facts()] == await unsent(store)
     store.close()
+
+
+ENDLESS = """
+import asyncio, sys
+from pathlib import Path
+from app.store import open_store
+from hep.facts import Kind
+from tests.app.device import Device
+from tests.app.examples import NOW, words
+
+async def main():
+    store, _ = await open_store(Device(Path(sys.argv[1])), NOW)
+    while True:
+        n = store.next_seq()
+        await store.put(Kind.MESSAGE, words(n), f"note-{n:06d}")
+        print(f"note-{n:06d}", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def killed_after(folder: Path, count: int) -> list[str]:
+    command = [sys.executable, "-c", ENDLESS, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stdout is not None
+        lines = [child.stdout.readline().strip() for _ in range(count)]
+        os.kill(child.pid, signal.SIGKILL)
+        return lines + child.stdout.read().split()
+
+
+async def test_an_app_killed_again_and_again_keeps_every_confirmed_entry_once(tmp_path: Path) -> None:
+    confirmed: list[str] = []
+    for count in (1, 4, 9, 25):
+        confirmed += killed_after(tmp_path, count)
+
+    store, repair = await open_store(Device(tmp_path), NOW)
+
+    kept = await unsent(store)
+    assert repair is None
+    assert set(confirmed) <= set(kept)
+    assert len(kept) == len(set(kept)) <= len(confirmed) + 4
+    store.close()
+
+
+class Tab(Device):
+    """A browser's tab: the folder lives in memory, a flush copies it to what survives."""
+
+    def __init__(self, memory: Path, disk: Path) -> None:
+        super().__init__(memory, journal_mode="MEMORY")
+        self.disk = disk
+
+    async def flush(self) -> None:
+        await super().flush()
+        (self.disk / NAME).write_bytes((self.folder / NAME).read_bytes())
+
+
+async def test_a_tab_that_crashes_before_a_flush_has_everything_that_was_confirmed(tmp_path: Path) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    memory.mkdir()
+    disk.mkdir()
+    tab = Tab(memory, disk)
+    store, _ = await open_store(tab, NOW)
+    await store.put(Kind.MESSAGE, words(1), "note-0001")
+    tab.refuses = True
+    with pytest.raises(NotSaved):
+        await store.put(Kind.MESSAGE, words(2), "note-0002")
+    store.close()
+
+    after, repair = await open_store(Device(disk, journal_mode="MEMORY"), NOW)
+
+    assert repair is None
+    assert await unsent(after) == ["note-0001"]
+    after.close()
 
 
 async def test_a_file_that_is_no_database_is_kept_aside_and_the_person_is_told(tmp_path: Path) -> None:
