@@ -45,14 +45,17 @@ def exists(engine: Engine) -> bool:
 
 
 def create(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
-    """Make the demo clinic in a migrated database: ten weeks up to `now`. Raises `NotDemo` beside a real clinic."""
+    """Make the demo clinic in a migrated database: ten weeks up to `now`, all of it or nothing.
+
+    Raises `NotDemo` beside a real clinic.
+    """
     _refuse_real(engine)
     clinic = DemoClinic(settings.key(), settings.origin)
     passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
     with writing(engine) as session:
         clinic.open(session, passwords, PASSWORD, now - FIRST_DAY)
+        simulate(session, clinic, now)
     passwords.close()
-    simulate(engine, clinic, now)
     return fresh_links(engine, settings, now)
 
 

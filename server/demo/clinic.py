@@ -29,6 +29,7 @@ from server import (
     proposals,
     quarantine,
     sessions,
+    upkeep,
 )
 from server.audit import Actor
 from server.chart import versions_of
@@ -91,6 +92,7 @@ class DemoClinic:
             )
             session.add(person)
             self.staff.append(person)
+        session.flush()
 
     def actor(self, therapist: int) -> Actor:
         """A therapist as the audit log names them."""
@@ -196,6 +198,10 @@ class DemoClinic:
             cursor = str(answer["cursor"])
             if not answer["more"]:
                 return found, cursor
+
+    def turn_day(self, session: Session, patient_id: str, now: datetime) -> None:
+        """The patient's line in the caseload as of `now`, as the clinic's own midnight work leaves it."""
+        upkeep.refresh(session, session.get_one(Patient, patient_id), now)
 
     def _record_sync(self, session: Session, contact: Contact, action: str) -> None:
         phone = Actor(

@@ -1,7 +1,7 @@
 """Lets the demo clinic live: day after day, phones and therapists act in the order of the clock.
 
-One transaction a day; what happens in it happens at the instants it would have happened, through the services that
-the API calls. Deterministic for a given `now`, apart from ids and secrets that the server draws itself.
+Everything happens at the instant it would have happened, through the services that the API calls. Deterministic for
+a given `now`, apart from ids and secrets that the server draws itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,13 +12,11 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from random import Random
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from hep.days import local_on
 from hep.ids import new_id
 from hep.wire import MAX_ROWS
-from server.database import writing
 from server.demo.behavior import live
 from server.demo.clinic import Contact, DemoClinic
 from server.demo.happenings import LOSE_PHONE, play, prepare
@@ -43,13 +41,13 @@ Later = Callable[[datetime, Deed], None]
 Act = tuple[datetime, int, Deed]
 
 
-def simulate(engine: Engine, clinic: DemoClinic, now: datetime) -> list["Case"]:
-    """Live all days up to `now`; gives the cases, in the order of the stories."""
+def simulate(session: Session, clinic: DemoClinic, now: datetime) -> None:
+    """Live all days up to `now`. The caller commits."""
     cases = [Case(clinic, story, number, now) for number, story in enumerate(STORIES)]
     for ago in range(max(story.start_ago for story in STORIES), -1, -1):
-        with writing(engine) as session:
-            _Day(cases, ago).run(session)
-    return cases
+        _Day(cases, ago).run(session)
+    for case in cases:
+        clinic.turn_day(session, case.patient_id, now)
 
 
 class _Day:
