@@ -85,7 +85,7 @@ class Care:
 
     @classmethod
     def begin(cls, world: World, publish: bool = True, beside: "Care | None" = None) -> "Care":
-        """A new clinic (or that of `beside`), patient and phone; with `publish` a first version the phone has pulled."""
+        """A new clinic (or that of `beside`), patient and phone; with `publish` a first version, pulled."""
         clinic_id = beside.clinic_id if beside else world.clinic()
         email = beside.email if beside else world.staff(clinic_id)
         therapist = Signed(world.client, world.sign_in(email).json())
