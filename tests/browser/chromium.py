@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Playwright
 
@@ -41,10 +42,15 @@ def find_chromium(playwright: Playwright) -> str:
     return _on_path() or _if_there(own) or _downloaded(own) or _installed_by_apt() or _give_up()
 
 
-def launch(playwright: Playwright, profile: Path, viewport: dict[str, int]) -> BrowserContext:
+def launch(playwright: Playwright, profile: Path, viewport: dict[str, int], **options: Any) -> BrowserContext:
     """A new browser process that keeps what it stores in `profile`, so that it can be closed and started again."""
     return playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=find_chromium(playwright), args=ARGUMENTS, headless=True, viewport=viewport
+        str(profile),
+        executable_path=find_chromium(playwright),
+        args=ARGUMENTS,
+        headless=True,
+        viewport=viewport,
+        **options,
     )
 
 
@@ -63,6 +69,7 @@ def _downloaded(own: Path) -> str | None:
 
 def _installed_by_apt() -> str | None:
     if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-q"], check=False, capture_output=True)
         subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], check=False, capture_output=True)
     return _on_path()
 

@@ -6,6 +6,7 @@ and such a module must not contain async tests.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -37,8 +38,8 @@ def visit(playwright: Playwright, tmp_path: Path) -> Iterator[Visit]:
     """Makes a `Visitor`: `visit()` for a phone, `visit(viewport=DESK)` for a desk; each with an empty profile."""
     visitors: list[Visitor] = []
 
-    def make(viewport: dict[str, int] | None = None) -> Visitor:
-        visitors.append(Visitor(playwright, tmp_path / f"profile-{len(visitors)}", viewport))
+    def make(viewport: dict[str, int] | None = None, **options: Any) -> Visitor:
+        visitors.append(Visitor(playwright, tmp_path / f"profile-{len(visitors)}", viewport, **options))
         return visitors[-1]
 
     yield make

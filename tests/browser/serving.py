@@ -1,5 +1,6 @@
 """Starts, kills and restarts a server process on one port, so that a browser can lose it and find it again."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,17 +10,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class ServerProcess:
-    """One command on one port of the loopback. The command must print a line once it accepts connections."""
+    """One command on one port of the loopback. The command must print a line once it accepts connections.
 
-    def __init__(self, *command: str, port: int | None = None) -> None:
+    The port is its last argument or, where an environment is given, PORT in that.
+    """
+
+    def __init__(self, *command: str, port: int | None = None, environment: dict[str, str] | None = None) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [*command, str(self.port)]
+        self._command = list(command) if environment else [*command, str(self.port)]
+        self._environment = {**os.environ, **environment, "PORT": str(self.port)} if environment else None
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it and return once it accepts connections."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=self._environment
+        )
         assert self._process.stdout is not None
         self._process.stdout.readline()
         # the line comes from the app's start-up, just before the socket opens

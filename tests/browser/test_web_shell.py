@@ -219,7 +219,7 @@ def test_a_character_outside_the_fonts_is_asked_for_once(visit: Visit, web_serve
             page,
             """import gc, flet as ft
 shown = next(thing for thing in gc.get_objects() if isinstance(thing, ft.Page))
-shown.add(ft.Text('glad \\U0001F600 \\u2192'))""",
+shown.show_dialog(ft.AlertDialog(content=ft.Text('glad \\U0001F600 \\u2192')))""",
         )
     let_it_draw(page, frames=120)
 

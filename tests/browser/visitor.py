@@ -27,10 +27,20 @@ _START_PATIENCE_MS = 90_000
 
 
 class Visitor:
-    """One browser with one profile. `errors` and `requests` grow with everything its pages do."""
+    """One browser with one profile. `errors` and `requests` grow with everything its pages do.
 
-    def __init__(self, playwright: Playwright, profile: Path, viewport: dict[str, int] | None = None) -> None:
+    `options` are Playwright's for a context, such as `timezone_id` or `color_scheme`.
+    """
+
+    def __init__(
+        self,
+        playwright: Playwright,
+        profile: Path,
+        viewport: dict[str, int] | None = None,
+        **options: Any,
+    ) -> None:
         self._playwright, self._profile, self._viewport = playwright, profile, viewport or PHONE
+        self._options = options
         self.errors: list[str] = []
         self.requests: list[str] = []
         self.context = self._launch()
@@ -63,7 +73,7 @@ class Visitor:
         assert {urlsplit(url).hostname for url in self.requests if url.startswith(("http", "ws"))} <= {host}
 
     def _launch(self) -> BrowserContext:
-        context = launch(self._playwright, self._profile, self._viewport)
+        context = launch(self._playwright, self._profile, self._viewport, **self._options)
         context.add_init_script(_NOTE_VIOLATIONS)
         context.on("console", self._note_console)
         context.on("request", self._note_request)
