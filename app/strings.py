@@ -406,7 +406,9 @@ class English:
 
     def work(self, reps: int | None, seconds: int | None) -> str:
         """10 reps, or 30 s."""
-        return self.plural(reps, "rep", "reps") if reps is not None else f"{seconds or 0} s"
+        if seconds is None:
+            return self.plural(reps or 0, "rep", "reps")
+        return f"{seconds} s" if reps in (None, 1) else f"{reps} × {seconds} s"
 
     correct_title = "Correct this set"
     correct_help = "The first entry is kept; the corrected one counts."

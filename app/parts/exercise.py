@@ -69,11 +69,9 @@ def Cues(cues: Sequence[str]) -> ft.Column:
                     [
                         ft.Container(
                             Text(str(n), Style.SMALL_STRONG, Color.ON_PRIMARY_CONTAINER),
-                            width=28,
-                            height=28,
-                            border_radius=14,
+                            border_radius=Radius.PILL,
                             bgcolor=Color.PRIMARY_CONTAINER,
-                            alignment=ft.Alignment.CENTER,
+                            padding=ft.Padding.symmetric(horizontal=9, vertical=3),
                         ),
                         ft.Container(Text(cue), expand=True),
                     ],

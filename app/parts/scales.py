@@ -14,18 +14,28 @@ EFFORT_TILES = (6, 8, 9, 10)
 
 
 def PainScale(
-    chosen: int | None, on_choose: Callable[[int], Any], words: Sequence[str], key: str = "pain"
+    chosen: int | None,
+    on_choose: Callable[[int], Any],
+    words: Sequence[str],
+    big: bool = False,
+    key: str = "pain",
 ) -> ft.Column:
-    """Tiles 0–10: 0 wide, three rows of three, 10 wide. `words` are the eleven names of the numbers."""
+    """Tiles 0–10: 0 wide, three rows of three, 10 wide. `words` are the eleven names of the numbers.
+
+    `big`: at large text the words in the small tiles are a size smaller, so that none is cut.
+    """
+    style = Style.TINY if big else Style.SMALL_STRONG
 
     def tile(pain: int) -> ft.Control:
-        return _pain_tile(pain, words[pain], pain == chosen, lambda _=None, n=pain: on_choose(n), f"{key}-{pain}")
+        return _pain_tile(
+            pain, words[pain], pain == chosen, lambda _=None, n=pain: on_choose(n), f"{key}-{pain}", style
+        )
 
     rows = [(0,), (1, 2, 3), (4, 5, 6), (7, 8, 9), (10,)]
     return ft.Column([ft.Row([tile(n) for n in row], spacing=Space.S) for row in rows], spacing=Space.S)
 
 
-def _pain_tile(pain: int, word: str, chosen: bool, on_click: Callable[..., Any], key: str) -> ft.Control:
+def _pain_tile(pain: int, word: str, chosen: bool, on_click: Callable[..., Any], key: str, style: Style) -> ft.Control:
     ink = Color.ON_PRIMARY if chosen else Color.ON_PAIN
     number: list[ft.Control] = [Text(str(pain), Style.HEAD, ink)]
     if chosen:
@@ -39,7 +49,7 @@ def _pain_tile(pain: int, word: str, chosen: bool, on_click: Callable[..., Any],
     content = ft.Column(
         [
             ft.Row(number, spacing=Space.XS, alignment=ft.MainAxisAlignment.CENTER, tight=True),
-            Text(word, Style.SMALL_STRONG, ink, text_align=ft.TextAlign.CENTER),
+            Text(word, style, ink, text_align=ft.TextAlign.CENTER),
         ],
         spacing=0,
         tight=True,

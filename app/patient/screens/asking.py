@@ -37,7 +37,7 @@ def AskScreen(
     body += _same(item, draft, answer)
     body += [
         ft.Column([Heading(words.most_pain), Text(words.one_tap, Style.BODY, Color.MUTED)], spacing=Space.XS),
-        PainScale(draft.pain, lambda pain: answer(replace(draft, pain=pain)), words.pain_words),
+        PainScale(draft.pain, lambda pain: answer(replace(draft, pain=pain)), words.pain_words, model.look.big),
         *_own_signs(item, draft, set_draft),
         ft.Column(
             [
@@ -124,7 +124,7 @@ def HurtsScreen(
                 words.plural(draft.count, "repetition", "repetitions"),
             ),
         ]
-    body.append(PainScale(draft.pain, answer, words.pain_words, key="hurts"))
+    body.append(PainScale(draft.pain, answer, words.pain_words, model.look.big, key="hurts"))
     return Page(
         body,
         head=head,

@@ -43,7 +43,13 @@ def _Ask(model: Doing, session: OpenSession) -> ft.Control:
         [
             Heading(words.after_title, level=2),
             Text(words.one_tap, Style.BODY, Color.MUTED),
-            PainScale(model.pain_after, lambda pain: model.finish(session, pain), words.pain_words, key="after"),
+            PainScale(
+                model.pain_after,
+                lambda pain: model.finish(session, pain),
+                words.pain_words,
+                model.look.big,
+                key="after",
+            ),
             later,
         ],
         back="/session",
@@ -178,7 +184,7 @@ def CorrectScreen(model: Doing, set_id: str) -> ft.Control:
                 words.work(count, None) if by_reps else words.work(None, count),
             ),
             Text(words.most_pain, Style.LABEL),
-            PainScale(pain, set_pain, words.pain_words, key="correct-pain"),
+            PainScale(pain, set_pain, words.pain_words, model.look.big, key="correct-pain"),
             AppButton(
                 words.remove_set, lambda _: model.retract(set_id), key="remove-set", kind="outline", size="normal"
             ),

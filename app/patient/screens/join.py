@@ -112,7 +112,11 @@ def _field(
         input_filter=ft.InputFilter(allow=True, regex_string=r"[A-Za-z0-9 \-]", replacement_string=""),
         content_padding=ft.Padding.symmetric(horizontal=Space.L, vertical=18),
     )
-    return ft.Column([Text(help_text, Style.SMALL, Color.MUTED), box], spacing=Space.XS)
+    return ft.Column(
+        [Text(help_text, Style.SMALL, Color.MUTED), box],
+        spacing=Space.XS,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 def _Others(model: Model) -> ft.Control:

@@ -148,16 +148,16 @@ def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Co
     guide.append(Cues(exercise.cues[:3]))
     if exercise.precaution:
         guide.append(Line(ft.Icons.HEALTH_AND_SAFETY_OUTLINED, exercise.precaution))
-    guide.append(_sets(item, step))
+    guide.append(_sets(item, step, model.look.big))
     return guide
 
 
-def _sets(item: ItemView, step: Step) -> ft.Control:
-    """The sets with what is done; many of them in words only."""
+def _sets(item: ItemView, step: Step, big: bool) -> ft.Control:
+    """The sets with what is done; many of them, or large text, in words only."""
     steps, now = item.steps, item.steps.index(step)
     two_sides = len({each.side for each in steps}) > 1
     labels = [words.set_name(each.number, each == step, each.side if two_sides else None) for each in steps]
-    if len(steps) > MOST_SET_BOXES:
+    if big or len(steps) > MOST_SET_BOXES:
         return Text(words.set_of(labels[now], len(steps)), Style.LABEL)
     left = set(item.steps_left)
     return SetRow(
@@ -195,7 +195,7 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
 
     if timed:
         rows.append(_timer_button(model, draft, set_draft))
-        first = _small(words.finish_set, over, "finish-set", ft.Icons.CHECK)
+        first = _small(words.finish_set, over, "finish-set", None)
     else:
         rows.append(AppButton(done, over, key="set-done", icon=ft.Icons.CHECK))
         left = len(item.steps_left)

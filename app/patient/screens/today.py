@@ -221,7 +221,7 @@ def _morning(model: Doing, view: TodayView) -> list[ft.Control]:
             ft.Row(stiff[:2], spacing=Space.S),
             ft.Row(stiff[2:], spacing=Space.S),
             Text(words.morning_help),
-            PainScale(None, lambda pain: model.check_in(pain, on), words.pain_words, key="morning"),
+            PainScale(None, lambda pain: model.check_in(pain, on), words.pain_words, model.look.big, key="morning"),
         )
     ]
 
