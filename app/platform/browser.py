@@ -54,6 +54,7 @@ class BrowserPlatform:
         self._wake_callbacks: list[Callable[[], None]] = []
         self._flushes = FlushQueue(lambda: _sync_folder(populate=False))
         self._folder: asyncio.Future[Path] | None = None
+        self._held: set[str] = set()
         js.onWake = create_proxy(self._wake)
 
     async def open_folder(self) -> Path:
@@ -68,6 +69,8 @@ class BrowserPlatform:
 
     async def hold(self, name: str) -> bool:
         """Take the browser's lock `name`; it is let go when this worker ends."""
+        if name in self._held:
+            return True
         import js
         from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
@@ -76,6 +79,7 @@ class BrowserPlatform:
 
         def granted(_lock: object) -> Any:
             held.set_result(True)
+            self._held.add(name)
             return for_ever
 
         options = {"signal": js.AbortSignal.timeout(LOCK_PATIENCE_MS)}
