@@ -1,4 +1,4 @@
-"""A clinic's server in memory for the therapist's client: real rules and the real wire, faults at hand, calls recorded."""
+"""A clinic's server in memory for the therapist's client: real rules, the real wire, faults at hand, calls recorded."""
 
 import json
 import re
@@ -84,7 +84,7 @@ def row(name: str, group: str, why: str, text: str, detail: str = "", **more: An
 ROWS = (
     row("Robert Ellis", "today", "red_flag", "Stop rule: calf hot, swollen", "Knee exercises are locked", locked=True),
     row(
-        "Tom Becker", "today", "pain_rising", "Morning pain 2, then 5", "After both last sessions", therapist_id="other"
+        "Tom Becker", "today", "pain_rising", "Morning pain 2, then 5", "Both sessions", therapist_id="other"
     ),
     row("Maria Santos", "today", "proposal", "1 proposal waits for you", "Straight leg raise: more reps"),
     row(
@@ -233,6 +233,9 @@ def session(n: int, program: ProgramVersion) -> SessionView:
     )
 
 
+WEEKS = ((4, 0, 2, 0), (5, 0, 1, 0), (6, 0, 0, 0), (4, 1, 1, 0), (5, 0, 1, 0), (3, 0, 1, 1))
+
+
 def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail:
     """A patient six weeks in, with a program of two versions, a proposal, a hold, a lock and a phone."""
     first, second = versions(patient_id)
@@ -336,7 +339,7 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
         sessions=tuple(session(n, second) for n in range(1, 9)),
         devices=(
             DeviceView(
-                id="device-0001", name="Chrome on Android", last_seen_at=NOW - timedelta(hours=2), revoked_at=None
+                id="device-0001", name="Chrome on Android", last_seen_at=NOW, revoked_at=None
             ),
             DeviceView(
                 id="device-0002",
@@ -416,7 +419,7 @@ class Clinic(httpx.AsyncBaseTransport):
     def _answer(self, method: str, path: str, body: Any) -> httpx.Response:
         if path == "/caseload":
             return says(
-                Caseload(as_of=NOW, order_text="Order: stop rule, rising pain, proposals, silence.", rows=self.rows)
+                Caseload(as_of=NOW, order_text="Order: stop rule, rising pain, silence.", rows=self.rows)
             )
         if path == "/library":
             return says({"exercises": list(LIBRARY.values())})

@@ -1,7 +1,6 @@
 """The patient's phones and invitations: connect one, sign one out, decide what a signed-out one still sent."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import flet as ft
@@ -10,7 +9,7 @@ from app import strings_clinic as words
 from app.parts import Card, Heading, Notice, Text
 from app.theme import Color, Style
 from app.therapist.clinic import Invited
-from app.therapist.parts.desk import DeskButton, Field, Muted, Tag, column, flow, grow, keyed, lines, row
+from app.therapist.parts.desk import DeskButton, Field, Muted, Tag, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.when import moment
 from app.therapist.patient_state import PatientState
 from app.therapist.state import Desk
@@ -48,7 +47,7 @@ def New(invited: Invited, until: str) -> ft.Control:
         await clipboard.set(text)
 
     def line(name: str, value: str, label: str, key: str) -> ft.Control:
-        button = DeskButton(label, partial(copy, value), key=key, kind="tonal", icon=ft.Icons.CONTENT_COPY)
+        button = DeskButton(label, act(copy, value), key=key, kind="tonal", icon=ft.Icons.CONTENT_COPY)
         return flow(lines(Muted(name), Text(value, Style.LABEL, selectable=True, key=f"{key}-text")), button)
 
     return Notice(
@@ -97,7 +96,7 @@ def _revoke(state: PatientState, device: DeviceView, sure: bool, set_sure: Calla
         Text(words.REVOKE_SURE, Style.SMALL_STRONG),
         DeskButton(
             words.REVOKE_YES,
-            partial(state.revoke_device, device.id),
+            act(state.revoke_device, device.id),
             key=f"revoke-yes-{device.id}",
             kind="outline",
             disabled=state.acting,
@@ -119,8 +118,8 @@ def Waiting(state: PatientState, device: DeviceView) -> ft.Control:
 
     error = words.REASON_NEEDED if tried and not reason.strip() else None
     buttons = flow(
-        DeskButton(words.RELEASE, partial(settle, True), key=f"release-{device.id}", kind="outline"),
-        DeskButton(words.DISCARD, partial(settle, False), key=f"discard-{device.id}", kind="text"),
+        DeskButton(words.RELEASE, act(settle, True), key=f"release-{device.id}", kind="outline"),
+        DeskButton(words.DISCARD, act(settle, False), key=f"discard-{device.id}", kind="text"),
     )
     field = Field(words.WHY_SETTLE, reason, set_reason, key=f"settle-reason-{device.id}", error=error)
     return Notice(words.waits(device.waiting), "caution", action=column(field, buttons))
@@ -129,7 +128,7 @@ def Waiting(state: PatientState, device: DeviceView) -> ft.Control:
 def _invitation(state: PatientState, invitation: InvitationView, near: Callable[[Any], str]) -> ft.Control:
     withdraw = DeskButton(
         words.WITHDRAW,
-        partial(state.revoke_invitation, invitation.id),
+        act(state.revoke_invitation, invitation.id),
         key=f"withdraw-{invitation.id}",
         kind="text",
         disabled=state.acting,

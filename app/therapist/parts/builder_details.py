@@ -9,7 +9,7 @@ from app.parts import Text
 from app.theme import Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
-from app.therapist.parts.desk import Chip, Field, Muted, Option, Picker, Rule, column, flow
+from app.therapist.parts.desk import Chip, Field, Muted, Option, Picker, Rule, act, column, flow
 from app.therapist.parts.stepper import Stepper
 from app.therapist.parts.when import WEEKDAYS
 from app.therapist.typed import date_of, unreadable
@@ -42,7 +42,7 @@ def When(state: BuilderState, prescription: Prescription) -> ft.Control:
     schedule, key = prescription.schedule, prescription.id
     rhythm = edit.rhythm_of(schedule)
     kinds = [
-        Chip(said, rhythm == kind, partial(state.apply, edit.set_rhythm, key, kind), key=f"rhythm-{kind}-{key}")
+        Chip(said, rhythm == kind, act(state.apply, edit.set_rhythm, key, kind), key=f"rhythm-{kind}-{key}")
         for kind, said in words.RHYTHMS.items()
     ]
     parts: list[ft.Control] = [Text(words.HOW_OFTEN, Style.SMALL_STRONG), flow(*kinds)]
@@ -51,7 +51,7 @@ def When(state: BuilderState, prescription: Prescription) -> ft.Control:
             Chip(
                 name,
                 n in schedule.weekdays,
-                partial(state.apply, edit.toggle_weekday, key, n),
+                act(state.apply, edit.toggle_weekday, key, n),
                 key=f"day-{n}-{key}",
             )
             for n, name in enumerate(WEEKDAYS, 1)
@@ -157,7 +157,7 @@ def _advance(state: BuilderState, prescription: Prescription) -> ft.Control:
         Chip(
             said,
             getattr(prescription, field),
-            partial(state.apply, edit.change, key, **{field: not getattr(prescription, field)}),
+            act(state.apply, edit.change, key, **{field: not getattr(prescription, field)}),
             key=f"{field}-{key}",
         )
         for field, said in flags

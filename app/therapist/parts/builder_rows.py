@@ -18,6 +18,7 @@ from app.therapist.parts.desk import (
     Muted,
     Option,
     Picker,
+    act,
     column,
     flow,
     grow,
@@ -60,26 +61,26 @@ def _head(state: BuilderState, prescription: Prescription) -> ft.Control:
     star = IconAction(
         ft.Icons.STAR if short else ft.Icons.STAR_BORDER,
         f"{words.SHORT_VERSION}: {exercise.name}",
-        partial(state.apply, edit.change, prescription.id, minimum_set=not short),
+        act(state.apply, edit.change, prescription.id, minimum_set=not short),
         key=f"short-{prescription.id}",
         color=Color.PRIMARY if short else Color.MUTED,
     )
     up = IconAction(
         ft.Icons.ARROW_UPWARD,
         f"{words.MOVE_UP}: {exercise.name}",
-        partial(state.apply, edit.move_up, prescription.id),
+        act(state.apply, edit.move_up, prescription.id),
         key=f"up-{prescription.id}",
     )
     details = IconAction(
         ft.Icons.EXPAND_LESS if state.open == prescription.id else ft.Icons.TUNE,
         f"{words.DETAILS}: {exercise.name}",
-        partial(state.unfold, prescription.id),
+        act(state.unfold, prescription.id),
         key=f"details-{prescription.id}",
     )
     remove = IconAction(
         ft.Icons.DELETE_OUTLINE,
         f"{words.REMOVE}: {exercise.name}",
-        partial(state.apply, edit.remove, prescription.id),
+        act(state.apply, edit.remove, prescription.id),
         key=f"remove-{prescription.id}",
     )
     said = lines(Text(exercise.name, Style.LABEL), Muted(f"{about}, {words.IN_SHORT}" if short else about))
@@ -93,7 +94,7 @@ def _side(state: BuilderState, prescription: Prescription, missing: bool) -> lis
         Chip(
             words.SIDES[side.value],
             prescription.side is side,
-            partial(state.apply, edit.change, prescription.id, side=side),
+            act(state.apply, edit.change, prescription.id, side=side),
             key=f"side-{side.value}-{prescription.id}",
             name=f"{words.SIDE} {words.SIDES[side.value].lower()}: {prescription.exercise.name}",
         )

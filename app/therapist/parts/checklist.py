@@ -1,7 +1,6 @@
 """What the draft asks of the patient, what is still missing, and the reason the patient is told."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import flet as ft
 
@@ -9,7 +8,7 @@ from app import strings_clinic as words
 from app.parts import Card, Heading, Line, Text
 from app.theme import Color, Style
 from app.therapist.builder_state import BuilderState
-from app.therapist.parts.desk import Chip, Field, Muted, Tag, Tone, column, flow
+from app.therapist.parts.desk import Chip, Field, Muted, Tag, Tone, act, column, flow
 from hep.prescribing import Gap
 
 TOO_MANY = "too_many"
@@ -70,7 +69,7 @@ def Reason(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
     """Why this version, in words the patient reads; common ones are one tap."""
     missing = any(gap.code == "reason_missing" for gap in gaps)
     quick = [
-        Chip(said, state.draft.reason == said, partial(state.say_why, said), key=f"reason-{n}")
+        Chip(said, state.draft.reason == said, act(state.say_why, said), key=f"reason-{n}")
         for n, said in enumerate(words.REASON_QUICK)
     ]
     return Card(
@@ -81,8 +80,7 @@ def Reason(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
                 state.say_why,
                 key="version-reason",
                 max_length=500,
-                border_width=2 if missing else 1,
-                border_color=Color.ERROR if missing else Color.OUTLINE,
+                needed=missing,
             ),
             flow(*quick),
             Muted(words.REASON_HELP),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from inspect import iscoroutinefunction
 from typing import Any
 
 import flet as ft
@@ -21,6 +22,21 @@ class Tone(Enum):
     INFO = (Color.BLUE_CONTAINER, Color.ON_BLUE_CONTAINER)
     CAUTION = (Color.CAUTION_CONTAINER, Color.ON_CAUTION_CONTAINER)
     ERROR = (Color.ERROR_CONTAINER, Color.ON_ERROR_CONTAINER)
+
+
+def act(call: Callable[..., Any], *args: Any, **fields: Any) -> Callable[[], Any]:
+    """A handler that makes one call with these arguments. Flet hands its event to any callable that could take one."""
+    if iscoroutinefunction(call):
+
+        async def later() -> None:
+            await call(*args, **fields)
+
+        return later
+
+    def now() -> None:
+        call(*args, **fields)
+
+    return now
 
 
 def row(*controls: ft.Control, spacing: float = Space.M, **more: Any) -> ft.Row:
@@ -160,24 +176,36 @@ def _item(option: Option, checked: bool, on_choose: Callable[[str], Any], key: s
 
 
 def Field(
-    label: str, value: str, on_change: Callable[[str], Any], *, key: str, error: str | None = None, **more: Any
+    label: str,
+    value: str,
+    on_change: Callable[[str], Any],
+    *,
+    key: str,
+    error: str | None = None,
+    needed: bool = False,
+    **more: Any,
 ) -> ft.TextField:
-    """A text field with its name; `on_change` gets the words."""
+    """A text field with its name; `on_change` gets the words. `needed`: a thick red border beside words that say so."""
 
     def changed(event: ft.Event[ft.TextField]) -> None:
         on_change(event.control.value or "")
 
-    more.setdefault("fill_color", Color.CARD)
-    more.setdefault("border_color", Color.OUTLINE)
+    side = ft.BorderSide(2, Color.ERROR) if needed else ft.BorderSide(1, Color.OUTLINE)
     return ft.TextField(
         label=label,
         value=value,
         on_change=changed,
         error=error,
         key=key,
-        border_radius=Radius.CHIP,
-        focused_border_color=Color.PRIMARY,
+        border={
+            ft.ControlState.FOCUSED: ft.OutlineInputBorder(
+                border_radius=Radius.CHIP, side=ft.BorderSide(2, Color.PRIMARY)
+            ),
+            ft.ControlState.ERROR: ft.OutlineInputBorder(border_radius=Radius.CHIP, side=ft.BorderSide(2, Color.ERROR)),
+            ft.ControlState.DEFAULT: ft.OutlineInputBorder(border_radius=Radius.CHIP, side=side),
+        },
         filled=True,
+        fill_color=Color.CARD,
         **more,
     )
 

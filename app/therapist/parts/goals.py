@@ -1,6 +1,7 @@
 """The goals of a draft: in the patient's words, with what is measured now and what is aimed at."""
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 import flet as ft
 
@@ -9,7 +10,7 @@ from app.parts import Card, Heading, IconAction, Text
 from app.theme import Color, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
-from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, column, flow, grow, keyed, lines, row
+from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.when import full_day
 from app.therapist.typed import date_of, number_of, unreadable
 from hep.phrases import number_text
@@ -31,7 +32,7 @@ def Goals(state: BuilderState) -> ft.Control:
         ),
         *([Muted(words.NO_GOALS)] if not goals else []),
         *(_line(state, goal) for goal in goals),
-        *([keyed(f"goal-form-{len(goals)}", GoalForm, state, partial(set_opened, False))] if form else []),
+        *([keyed(f"goal-form-{len(goals)}", GoalForm, state, act(set_opened, False))] if form else []),
         padding=14,
         spacing=8,
     )
@@ -41,7 +42,7 @@ def _line(state: BuilderState, goal: Goal) -> ft.Control:
     remove = IconAction(
         ft.Icons.DELETE_OUTLINE,
         f"{words.REMOVE}: {goal.text}",
-        partial(state.apply, edit.remove_goal, goal.id),
+        act(state.apply, edit.remove_goal, goal.id),
         key=f"remove-goal-{goal.id}",
     )
     return row(
@@ -65,7 +66,7 @@ def _measured(goal: Goal) -> str:
 
 
 @ft.component
-def GoalForm(state: BuilderState, close: partial[None]) -> ft.Control:
+def GoalForm(state: BuilderState, close: Callable[[], Any]) -> ft.Control:
     """A new goal. Only the words are required; a number or date that cannot be read is said."""
     typed, set_typed = ft.use_state({"text": "", "measure": "", "unit": "", "baseline": "", "target": "", "on": ""})
     intent, set_intent = ft.use_state(Intent.FUNCTION)
@@ -94,7 +95,7 @@ def GoalForm(state: BuilderState, close: partial[None]) -> ft.Control:
         field("text", words.GOAL_TEXT, hint=words.GOAL_HINT),
         flow(
             *(
-                Chip(said, intent.value == value, partial(set_intent, Intent(value)), key=f"intent-{value}")
+                Chip(said, intent.value == value, act(set_intent, Intent(value)), key=f"intent-{value}")
                 for value, said in words.INTENTS.items()
             )
         ),

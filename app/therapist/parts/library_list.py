@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import flet as ft
@@ -12,7 +11,7 @@ from app.parts import Card, Figure, IconAction, Text
 from app.theme import Color, Size, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.find import choices
-from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, column, flow, grow, lines, row
+from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, act, column, flow, grow, lines, row
 from app.therapist.parts.states import Failed, Skeleton
 from hep.precautions import findings
 from hep.records import Exercise, Severity
@@ -112,7 +111,7 @@ def LibraryRow(exercise: Exercise, added: bool, block: str | None, add: Callable
         right = IconAction(
             ft.Icons.ADD,
             words.add_exercise(exercise.name),
-            partial(add, exercise),
+            act(add, exercise),
             key=f"add-{exercise.id}",
             color=Color.ON_PRIMARY_CONTAINER,
             ground=Color.PRIMARY_CONTAINER,

@@ -1,7 +1,5 @@
 """The program as a version has it: exercises in sentences, what they are for, who has seen it, what it changed."""
 
-from functools import partial
-
 import flet as ft
 
 from app import strings_clinic as words
@@ -16,6 +14,7 @@ from app.therapist.parts.desk import (
     Rule,
     Tag,
     Tone,
+    act,
     column,
     flow,
     grow,
@@ -41,7 +40,7 @@ def ProgramCard(desk: Desk, state: PatientState, detail: PatientDetail) -> ft.Co
     """The version looked at, or the way to a first one."""
     shown = state.shown()
     if shown is None:
-        build = DeskButton(words.BUILD_PROGRAM, partial(desk.open_builder, detail), key="build", kind="tonal")
+        build = DeskButton(words.BUILD_PROGRAM, act(desk.open_builder, detail), key="build", kind="tonal")
         return Card(Heading(words.NO_PROGRAM_YET, Style.TITLE, 2), Muted(words.NO_PROGRAM_HELP), flow(build))
     marks = {change.prescription_id: change.kind for change in shown.changes}
     goals = {goal.id: goal.text for goal in shown.version.goals}

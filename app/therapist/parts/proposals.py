@@ -1,6 +1,5 @@
 """What the rules propose, with their reasons, and what stays with what blocks it. The therapist decides."""
 
-from functools import partial
 from typing import Any
 
 import flet as ft
@@ -9,7 +8,7 @@ from app import strings_clinic as words
 from app.parts import Card, Heading, Line, Text
 from app.theme import Color, Radius, Space, Style
 from app.therapist.draft import stepped
-from app.therapist.parts.desk import Arrow, DeskButton, Field, Muted, column, flow, grow, keyed, lines, row
+from app.therapist.parts.desk import Arrow, DeskButton, Field, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.stepper import dose_steppers
 from app.therapist.patient_state import PatientState
 from hep.records import Dose, Mode, Prescription
@@ -46,7 +45,7 @@ def Proposal(state: PatientState, proposal: ProposalView, prescription: Prescrip
     busy = state.acting
     accept = DeskButton(
         words.ACCEPT,
-        partial(state.decide, proposal, "accept"),
+        act(state.decide, proposal, "accept"),
         key=f"accept-{proposal.id}",
         kind="filled",
         icon=ft.Icons.CHECK,
@@ -62,7 +61,7 @@ def Proposal(state: PatientState, proposal: ProposalView, prescription: Prescrip
         column(*(_evidence(reason.text) for reason in proposal.reasons), spacing=4),
     ]
     if answer:
-        parts.append(keyed(answer, Answer, state, proposal, prescription, answer, partial(set_answer, "")))
+        parts.append(keyed(answer, Answer, state, proposal, prescription, answer, act(set_answer, "")))
     return ft.Container(
         column(*parts, spacing=10), bgcolor=Color.LOW, border_radius=Radius.BUTTON, padding=14, key=proposal.id
     )
@@ -71,7 +70,7 @@ def Proposal(state: PatientState, proposal: ProposalView, prescription: Prescrip
 def _others(proposal: ProposalView, prescription: Prescription | None, busy: bool, set_answer: Any) -> list[ft.Control]:
     modify = DeskButton(
         words.MODIFY,
-        partial(set_answer, "modify"),
+        act(set_answer, "modify"),
         key=f"modify-{proposal.id}",
         kind="outline",
         disabled=busy,
@@ -79,7 +78,7 @@ def _others(proposal: ProposalView, prescription: Prescription | None, busy: boo
     )
     decline = DeskButton(
         words.DECLINE,
-        partial(set_answer, "decline"),
+        act(set_answer, "decline"),
         key=f"decline-{proposal.id}",
         kind="text",
         disabled=busy,

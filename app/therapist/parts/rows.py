@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import flet as ft
@@ -11,7 +10,7 @@ from app import strings_clinic as words
 from app.parts import Text
 from app.theme import Color, Space, Style
 from app.therapist.caseload_state import unopened
-from app.therapist.parts.desk import DeskButton, IconBox, Muted, Tone, column, flow, grow, lines, row
+from app.therapist.parts.desk import DeskButton, IconBox, Muted, Tone, act, column, flow, grow, lines, row
 from app.therapist.parts.strip import quadrant, spark, strip
 from app.therapist.parts.when import clock, day_near
 from hep.views import CaseloadRow
@@ -68,7 +67,7 @@ def _who(patient: CaseloadRow) -> ft.Control:
     version = f"v{patient.program_version}" if patient.program_version else words.NO_PROGRAM
     parts: list[ft.Control] = [
         Text(patient.name, Style.LABEL),
-        Muted(f"{patient.age} · {patient.problem} · {version}"),
+        Muted(f"{patient.age} · {version} · {patient.problem}"),
     ]
     if unopened(patient):
         parts.append(Muted(words.NOT_OPENED))
@@ -112,7 +111,7 @@ def _review(patient: CaseloadRow, open_patient: Callable[[str], Any]) -> ft.Cont
     label = words.REVIEW_NOW if patient.locked else words.REVIEW
     return DeskButton(
         label,
-        partial(open_patient, patient.patient_id),
+        act(open_patient, patient.patient_id),
         key=f"review-{patient.patient_id}",
         kind="danger" if patient.locked else "tonal",
         name=f"{label}: {patient.name}",

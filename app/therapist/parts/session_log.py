@@ -1,6 +1,5 @@
 """What the patient logged, session by session, down to the set rows, with how it came to be recorded."""
 
-from functools import partial
 from typing import Any
 
 import flet as ft
@@ -8,7 +7,7 @@ import flet as ft
 from app import strings_clinic as words
 from app.parts import Card, Heading, Text
 from app.theme import Color, Radius, Style
-from app.therapist.parts.desk import DeskButton, Muted, column, flow, grow, lines, row
+from app.therapist.parts.desk import DeskButton, Muted, act, column, flow, grow, lines, row
 from app.therapist.parts.tables import Table
 from app.therapist.parts.when import day
 from hep.views import ExerciseDone, PatientDetail, SessionView
@@ -33,7 +32,7 @@ def SessionLog(detail: PatientDetail) -> ft.Control:
     if not shown:
         parts.append(Muted(words.NOTHING_LOGGED, Style.SMALL))
     parts += [
-        Session(session, session.session_id == opened, partial(_toggle, set_opened, session.session_id))
+        Session(session, session.session_id == opened, act(_toggle, set_opened, session.session_id))
         for session in shown
     ]
     if len(detail.sessions) > FIRST:

@@ -8,7 +8,7 @@ import flet as ft
 from app import strings_clinic as words
 from app.parts import IconAction, Text
 from app.theme import Color, Radius, Style
-from app.therapist.parts.desk import row
+from app.therapist.parts.desk import act, row
 from hep.records import Dose, Mode
 
 
@@ -16,9 +16,9 @@ def Stepper(name: str, said: str, step: Callable[[int], None], *, key: str) -> f
     """Minus, the figure in words, plus. `name` says what is counted, `step` gets -1 or +1."""
     return ft.Container(
         row(
-            IconAction(ft.Icons.REMOVE, words.less(name), partial(step, -1), key=f"{key}-less", icon_size=20),
+            IconAction(ft.Icons.REMOVE, words.less(name), act(step, -1), key=f"{key}-less", icon_size=20),
             ft.Container(Text(said, Style.SMALL_STRONG, text_align=ft.TextAlign.CENTER), key=f"{key}-value"),
-            IconAction(ft.Icons.ADD, words.more(name), partial(step, 1), key=f"{key}-more", icon_size=20),
+            IconAction(ft.Icons.ADD, words.more(name), act(step, 1), key=f"{key}-more", icon_size=20),
             spacing=0,
             tight=True,
         ),

@@ -12,7 +12,7 @@ from app.parts import Card, Heading, IconAction, Text
 from app.theme import Color, Space, Style
 from app.therapist.enrolment import Form, mistakes, patient_of, toggled
 from app.therapist.find import choices
-from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, column, flow, grow, lines, row
+from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, act, column, flow, grow, lines, row
 from app.therapist.parts.states import Failed, Skeleton, Trouble
 from app.therapist.state import Desk
 from hep.precautions import flag_words
@@ -150,7 +150,7 @@ def Many(
         Chip(
             option.label,
             option.value in chosen,
-            partial(put, toggled(chosen, option.value)),
+            act(put, toggled(chosen, option.value)),
             key=f"{key}-{option.value}",
         )
         for option in options

@@ -1,7 +1,5 @@
 """The builder: library on the left, the draft on the right, each scrolling; publishing only when nothing is missing."""
 
-from functools import partial
-
 import flet as ft
 
 from app import strings_clinic as words
@@ -10,7 +8,7 @@ from app.theme import Color, Space, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.parts.builder_rows import DraftRow
 from app.therapist.parts.checklist import Checklist, Meter, Reason
-from app.therapist.parts.desk import DeskButton, Muted, column, flow, grow, keyed, lines, row
+from app.therapist.parts.desk import DeskButton, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.goals import Goals
 from app.therapist.parts.library_list import LibraryList
 from app.therapist.parts.review import Published, Review, Stale
@@ -80,7 +78,7 @@ def _publish(state: BuilderState) -> list[ft.Control]:
         line.controls[1].expand = False
     publish = DeskButton(
         words.PUBLISH,
-        partial(state.review),
+        act(state.review),
         key="publish",
         kind="filled",
         icon=ft.Icons.SEND,

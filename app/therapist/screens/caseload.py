@@ -1,7 +1,6 @@
 """The caseload: who needs the therapist today, and why, in words before pictures."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import flet as ft
 
@@ -9,7 +8,7 @@ from app import strings_clinic as words
 from app.parts import Heading, Line, Text
 from app.theme import Color, Radius, Space, Style
 from app.therapist.caseload_state import GROUPS, CaseloadState, Show
-from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, column, flow, grow, row
+from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, act, column, flow, grow, row
 from app.therapist.parts.rows import PatientLine, cell
 from app.therapist.parts.states import Banner, Empty, Failed, Skeleton
 from app.therapist.parts.strip import legend_mark
@@ -71,7 +70,7 @@ def Filters(state: CaseloadState) -> ft.Control:
         Chip(
             f"{words.SHOW[show]} {state.count(show)}",
             state.show is show,
-            partial(state.choose, show),
+            act(state.choose, show),
             key=f"show-{show}",
         )
         for show in Show

@@ -1,14 +1,12 @@
 """One patient: program on the left, what to decide and how it goes on the right."""
 
-from functools import partial
-
 import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, IconAction, Text
 from app.theme import Color, Space, Style
 from app.therapist.parts.access import Access
-from app.therapist.parts.desk import DeskButton, Muted, Tag, Tone, column, flow, grow, lines, row, side_by_side
+from app.therapist.parts.desk import DeskButton, Muted, Tag, Tone, act, column, flow, grow, lines, row, side_by_side
 from app.therapist.parts.flags import Flags
 from app.therapist.parts.program_card import ProgramCard
 from app.therapist.parts.proposals import Proposals
@@ -58,7 +56,7 @@ def _head(desk: Desk, detail: PatientDetail, back: ft.Control, wide: bool) -> ft
     if desk.has_draft(profile.id):
         label = words.GO_ON_DRAFT
     edit = DeskButton(
-        label, partial(desk.open_builder, detail), key="edit-program", kind="tonal", icon=ft.Icons.EDIT_OUTLINED
+        label, act(desk.open_builder, detail), key="edit-program", kind="tonal", icon=ft.Icons.EDIT_OUTLINED
     )
     who = lines(Heading(words.name_age(profile.name, detail.age)), Muted(about, Style.SMALL))
     if flags:
