@@ -1,8 +1,9 @@
-"""A patient's phone for the screens' tests: a real store with a small program in it, and no network unless asked for."""
+"""A patient's phone for the screens' tests: a real store with a small program in it, and no network unless given."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from app.patient.doing import Doing
 from app.patient.shell import start
 from app.store import Store, open_store
 from app.tokens import StoreKeeper
+from hep import codec
 from hep.facts import Fact, SetLog
 from hep.history import Stored
 from hep.ids import new_id
@@ -27,7 +29,6 @@ from hep.records import (
     StopSign,
 )
 from hep.wire import Row, ServerKind
-from hep import codec
 from tests.app.clinic import tokens
 from tests.app.device import Device
 from tests.app.examples import ZONE, change, program, squat
@@ -81,12 +82,11 @@ class World:
 
     device: Device
     now: datetime = MORNING
-    ui: UI | None = None
-    model: Doing | None = None
+    ui: UI = field(init=False)
+    model: Doing = field(init=False)
 
     @property
     def store(self) -> Store:
-        assert self.model is not None
         return self.model.store
 
     async def stored(self, kind: type[Fact]) -> list[Any]:
@@ -142,18 +142,27 @@ async def patient(
         await queue(world.device, unsent)
 
     async def main(page: Any) -> None:
-        world.model = await start(page, world.device, lambda: world.now)
+        model = await start(page, world.device, lambda: world.now)
+        if model is not None:
+            world.model = model
 
     async with run_ui(main, width=width) as ui:
         world.ui = ui
         try:
             yield world
         finally:
-            if world.model is not None:
-                if world.model.background is not None:
-                    world.model.background.cancel()
-                await world.model.api.close()
-                world.model.store.close()
+            if hasattr(world, "model"):
+                await turn_off(world.model)
+
+
+async def turn_off(model: Doing) -> None:
+    """Let go of what a phone holds while it is on."""
+    if model.background is not None:
+        model.background.cancel()
+        with suppress(asyncio.CancelledError):
+            await model.background
+    await model.api.close()
+    model.store.close()
 
 
 def yesterday(n: int = 1) -> date:
