@@ -279,6 +279,14 @@ def test_an_open_floating_week_counts_only_what_is_done() -> None:
     assert of(phone.history(version(FLOAT, other)), 2, 8).rate == Fraction(1, 3)
 
 
+def test_an_open_week_of_a_mixed_program_counts_what_was_done_of_it() -> None:
+    phone = Phone()
+    phone.log(FLOAT, D(2), 10, 10, week=WEEK, n=1)
+    history = phone.history(version(P, FLOAT))
+    assert of(history, 2, 3, at(D(4))).dose[FLOAT.id] == Fraction(2, 3)
+    assert FLOAT.id not in of(history, 3, 3, at(D(4))).dose
+
+
 def test_an_ended_week_counts_in_the_range_that_holds_its_sunday() -> None:
     phone = Phone()
     phone.log(FLOAT, D(2), 10, week=WEEK, n=1)

@@ -106,6 +106,8 @@ def test_a_version_published_after_a_day_ended_does_not_judge_that_day() -> None
     history = Phone().history(v1, backdated)
     assert history.version_on(D(7)) == v1
     assert history.version_on(D(8)) == backdated, "published one minute before the day ended at 03:00"
+    on_the_stroke = version(P, number=2, effective_on=D(5), published_at=at(D(9), 3, 0))
+    assert Phone().history(v1, on_the_stroke).version_on(D(8)) == v1
 
 
 def test_a_day_nobody_logged_is_judged_by_what_the_phone_had_pulled() -> None:

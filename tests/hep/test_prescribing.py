@@ -234,6 +234,14 @@ def test_too_little_rest_for_one_tissue_is_a_warning_that_the_prescription_overr
     assert warning_codes(draft(spread, same)) == ["spacing"]
 
 
+def test_neighboring_days_crowd_in_either_order() -> None:
+    heavy = exercise(loaded=True, stage=3)
+    tuesday = prescription(ex=heavy, schedule=Schedule(from_on=D(1), weekdays=(2,)))
+    wednesday = prescription("rx-other-1", ex=heavy, schedule=Schedule(from_on=D(1), weekdays=(3,)))
+    assert warning_codes(draft(tuesday, wednesday)) == ["spacing"]
+    assert warning_codes(draft(wednesday, tuesday)) == ["spacing"]
+
+
 def test_a_goal_without_a_measure_is_a_warning() -> None:
     bare = replace(MEASURED, target=None)
     assert warning_codes(draft(prescription(), goals=(bare,))) == ["goal_unmeasured"]
@@ -273,6 +281,20 @@ def test_a_revision_numbers_itself_and_says_what_changed() -> None:
     assert [p.dose_since_version for p in v2.prescriptions] == [1, 2, 2], "the envelope is no dose"
     v3 = publish(v2, replace(draft_of(v2, D(10)), reason="again"))
     assert (v3.changed, v3.prescriptions) == ((), v2.prescriptions)
+
+
+@pytest.mark.parametrize(
+    "dose",
+    [
+        Dose(sets=3, reps=12, load=lb("4")),
+        Dose(sets=3, reps=12, load=lb("3"), rest_s=30),
+        Dose(sets=3, reps=12, load=lb("3"), hold_s=1),
+    ],
+)
+def test_load_rest_and_hold_are_part_of_the_dose(dose: Dose) -> None:
+    v1 = publish(None, draft(rotation()))
+    v2 = publish(v1, replace(draft_of(v1, D(9)), prescriptions=(replace(v1.prescriptions[0], dose=dose),)))
+    assert v2.prescriptions[0].dose_since_version == 2
 
 
 def test_a_draft_from_another_version_is_refused() -> None:

@@ -326,6 +326,15 @@ def test_range_of_motion_asks_next_rung_or_stop_after_fourteen_days() -> None:
     assert set(codes(assess(rom_history(p, days=14, pain=4), p, NOW))) == {"pain_amber"}
 
 
+def test_exactly_eighty_percent_of_the_dose_is_enough() -> None:
+    p = prescription(progression=ProgressionRule.ROM, dose=Dose(sets=5, reps=10), schedule=Schedule(from_on=D(6)))
+    phone = Phone()
+    for day in range(6, 20):
+        phone.log(p, D(day), 10, 10, 10, 10, pain=0)
+    verdict = assess(phone.history(version(p, effective_on=D(6))), p, NOW)
+    assert (verdict.what, verdict.reasons[0].text) == (What.RUNG, "80 % of the dose in 14 days.")
+
+
 def otago(sets: int, reps: int, load: Load | None = None, **more: Any) -> Prescription:
     ex = exercise(equipment=("ankle_weight",), **more)
     dose = Dose(sets=sets, reps=reps, reps_min=8, reps_max=12, load=load)
@@ -488,6 +497,14 @@ def test_one_bad_morning_after_two_sessions_is_one_red() -> None:
     history = phone.history(version(p))
     assert overlay(history, p, NOW) == replace(p.dose, reps=8)
     assert two_reds(history, p, NOW) == ()
+
+
+def test_two_painful_sessions_of_one_day_are_two_reds() -> None:
+    p = prescription(schedule=Schedule(from_on=D(1), times_per_day=2))
+    phone = Phone()
+    for slot in (1, 2):
+        phone.log(p, D(20), 10, slot=slot, pain=6)
+    assert overlay(phone.history(version(p)), p, NOW) == replace(p.dose, reps=8, sets=2)
 
 
 def test_a_sign_of_the_rule_steps_back_without_a_number() -> None:
