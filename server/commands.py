@@ -154,13 +154,14 @@ def verify_audit(settings: Settings, _arguments: Namespace) -> int:
 
 
 def rebuild(settings: Settings, arguments: Namespace) -> int:
-    """Work out the derived rows of every patient anew, or only compare them."""
+    """Work out the derived rows of every patient anew, or only compare them; names what differed."""
     from server.rebuild import rebuild as work_out
 
     with _opened(settings) as engine:
-        wrong = len(work_out(engine, utc_now(), check=arguments.check))
-    say(f"{wrong} rows were wrong." if not arguments.check else f"{wrong} rows are wrong.")
-    return 1 if wrong and arguments.check else 0
+        differences = work_out(engine, utc_now(), check=arguments.check)
+    say(*(f"{difference.patient_id}: {difference.what}" for difference in differences))
+    say(f"{len(differences)} differences" + ("." if arguments.check else ", all put right."))
+    return 1 if differences and arguments.check else 0
 
 
 def say(*lines: str) -> None:
