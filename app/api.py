@@ -153,7 +153,10 @@ class Api:
                 return None
 
         tokens = await self._usable()
-        reply = await send(tokens) or await send(await self.refresh(tokens))
+        reply = await send(tokens)
+        if reply is None:
+            renewed = await self.refresh(tokens)
+            reply = await send(renewed) if renewed.person_id == tokens.person_id else None
         if reply is None:
             raise SignInNeeded
         return reply

@@ -74,6 +74,8 @@ class Store(Reads):
         self._listeners: list[Callable[[], None]] = []
         row = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
         self._device_seq: int = row[0] or 0
+        self.tenure = 0
+        """Goes up whenever what came from the clinic is wiped; an answer asked for before that is of no use."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -138,9 +140,22 @@ class Store(Reads):
             picked.append(Row(kind=kind, id=id_, body=json.loads(body)))
         return tuple(picked)
 
-    async def settle(self, results: Iterable[RowResult], *, high: int, epoch: int, server_time: datetime) -> None:
-        """Take what the clinic answered for off the queue; a row without a verdict stays. Raises `NotSaved`."""
+    async def settle(
+        self,
+        results: Iterable[RowResult],
+        *,
+        high: int,
+        epoch: int,
+        server_time: datetime,
+        tenure: int | None = None,
+    ) -> None:
+        """Take what the clinic answered for off the queue; a row without a verdict stays. Raises `NotSaved`.
+
+        Does nothing for an answer asked for in an earlier `tenure`: its rows are simply sent again.
+        """
         async with self._saving() as db:
+            if tenure not in (None, self.tenure):
+                return
             self._note_epoch(db, epoch)
             self._set_meta(db, {"server_time": codec.dump(server_time)})
             for result in results:
@@ -174,9 +189,16 @@ class Store(Reads):
         async with self._saving() as db:
             self._shelve(db, RowResult(id=id, status=Status.REJECTED, code=code, sentence=sentence))
 
-    async def absorb(self, changes: Iterable[Change], *, cursor: str, epoch: int, anew: bool = False) -> None:
-        """Apply changes and their cursor in one transaction; `anew` swaps them for all records. Raises `NotSaved`."""
+    async def absorb(
+        self, changes: Iterable[Change], *, cursor: str, epoch: int, anew: bool = False, tenure: int | None = None
+    ) -> None:
+        """Apply changes and their cursor in one transaction; `anew` swaps them for all records. Raises `NotSaved`.
+
+        Does nothing for an answer asked for in an earlier `tenure`.
+        """
         async with self._saving() as db:
+            if tenure not in (None, self.tenure):
+                return
             self._note_epoch(db, epoch)
             if anew:
                 db.execute("DELETE FROM record")
@@ -213,7 +235,7 @@ class Store(Reads):
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox WHERE state = 'sent'")
             self._set_meta(db, dict.fromkeys((*forget, "cursor", "epoch")))
-            self._read.clear()
+            self._begin_tenure()
 
     async def belong_to(self, person: str) -> bool:
         """Make this the store of `person`; False, and nothing changed, while it holds another's unsent rows."""
@@ -234,7 +256,11 @@ class Store(Reads):
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox")
             self._set_meta(db, {**dict.fromkeys(("cursor", "epoch", "session", "last_success_at")), "owner": person})
-            self._read.clear()
+            self._begin_tenure()
+
+    def _begin_tenure(self) -> None:
+        self.tenure += 1
+        self._read.clear()
 
     # The shelf
 

@@ -193,6 +193,7 @@ class Sync:
         pushed = False
         most = BATCH
         while rows := await self._store.batch(most, without=stalled):
+            tenure = self._store.tenure
             try:
                 reply = await self._post(rows)
             except ServerSaid as refusal:
@@ -204,14 +205,16 @@ class Sync:
                 continue
             asked = {row.id for row in rows}
             results = tuple(result for result in reply.results if result.id in asked)
-            await self._store.settle(results, high=reply.high, epoch=reply.epoch, server_time=reply.server_time)
+            await self._store.settle(
+                results, high=reply.high, epoch=reply.epoch, server_time=reply.server_time, tenure=tenure
+            )
             stalled |= asked - {result.id for result in results if result.status is not Status.RETRY}
             pushed = True
         return pushed, stalled
 
     async def _post(self, rows: tuple[Row, ...]) -> PushReply:
         tokens = await self._api.tokens()
-        if tokens is None:
+        if tokens is None or not await self._store.belong_to(tokens.person_id):
             raise SignInNeeded
         now = self._clock()
         request = PushRequest(device_id=tokens.device_id, schema=SCHEMA, batch_id=new_id(now), sent_at=now, rows=rows)
@@ -220,6 +223,7 @@ class Sync:
 
     async def _pull(self, anew: bool = False) -> bool:
         """Pull until there is no more; `anew` gathers everything first and swaps it in at once."""
+        tenure = self._store.tenure
         cursor = None if anew else await self._store.meta("cursor")
         gathered: list[Change] = []
         etag = None if anew else self._etag
@@ -236,7 +240,7 @@ class Sync:
                 raise ServerSaid(reply.status, "reply_unreadable", ApiError.sentence)
             gathered.extend(page.changes)
             if not anew or not page.more:
-                await self._store.absorb(gathered, cursor=page.cursor, epoch=page.epoch, anew=anew)
+                await self._store.absorb(gathered, cursor=page.cursor, epoch=page.epoch, tenure=tenure, anew=anew)
                 gathered = []
             if not page.more:
                 self._etag = reply.etag

@@ -1,12 +1,14 @@
 """The sync loop against a clinic that answers as told: bad hours, odd answers, and when the next round is due."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from app.account import Account
 from app.sync import LONGEST_WAIT_S, SyncState
 from hep import codec
 from hep.facts import Kind
@@ -346,6 +348,58 @@ async def test_another_patients_rows_are_never_sent_with_this_sign_in(phone: Pho
     assert await phone.sync.once() is SyncState.SIGNED_OUT
 
     assert phone.clinic.asked == []
+    assert await unsent(phone) == ["set-0001"]
+
+
+def during(phone: Phone, path: str, act: Callable[[], Awaitable[object]]) -> None:
+    """Have something happen while the answer of `path` is on its way; once."""
+    usual = phone.clinic.handle_async_request
+    done: list[object] = []
+
+    async def meanwhile(request: httpx.Request) -> httpx.Response:
+        answer = await usual(request)
+        if request.url.path == path and not done:
+            done.append(path)
+            await act()
+        return answer
+
+    phone.clinic.handle_async_request = meanwhile  # type: ignore[method-assign]
+
+
+async def test_an_answer_that_comes_after_signing_out_leaves_nothing_on_the_phone(phone: Phone) -> None:
+    await put(phone, "set-0001")
+    phone.clinic.usual[PULL] = lambda _: says(200, page(changes=[change(1, "program", f"{PROGRAM}:1", program(1))]))
+    account = Account(phone.store, phone.api, phone.device, phone.sync.wake)
+    during(phone, PULL, account.sign_out)
+
+    await phone.sync.once()
+
+    assert (await phone.store.history(ZONE)).versions == ()
+    assert await phone.store.facts() == ()
+    assert await phone.store.meta("cursor") is None
+
+
+async def test_a_verdict_that_comes_after_signing_out_is_asked_for_again(phone: Phone) -> None:
+    await put(phone, "set-0001")
+    account = Account(phone.store, phone.api, phone.device, phone.sync.wake)
+    during(phone, PUSH, lambda: account.sign_out(leave_unsent=True))
+
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+
+    assert await unsent(phone) == ["set-0001"]
+    assert phone.store._db.execute("SELECT count(*) FROM record").fetchone() == (0,)
+
+
+async def test_a_sign_in_that_changes_during_a_call_is_never_used_to_finish_it(phone: Phone) -> None:
+    await put(phone, "set-0001")
+    await phone.store.belong_to("patient-a")
+    phone.clinic.plan[PUSH] = [problem(401, "sign_in_required")]
+    during(phone, PUSH, lambda: phone.keeper.save(tokens(9, person_id="patient-b")))
+
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+
+    used = [request.headers["authorization"] for path, _, request in phone.clinic.asked if path == PUSH]
+    assert used == ["Bearer access-1"]
     assert await unsent(phone) == ["set-0001"]
 
 
