@@ -45,7 +45,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web:
     app.state.keys = Keys(settings.key())
     app.state.passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
     for router in ROUTERS:
-        app.include_router(router, prefix=API)
+        app.include_router(router, prefix=API, responses=errors.DOCUMENTED)
     errors.install(app)
     app.add_middleware(BodyLimit)
     if web is not None:

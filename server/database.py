@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from server import audit
@@ -81,6 +81,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with _translated(), Session(engine, expire_on_commit=False) as session:
+        session.connection()
         yield session
 
 
@@ -102,4 +103,5 @@ def _problem(error: DBAPIError) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
     if state in _FULL_POSTGRES:
         return "storage_full"
-    return "busy" if state in _BUSY_POSTGRES or error.connection_invalidated else None
+    unreachable = isinstance(error, OperationalError) and state is None
+    return "busy" if state in _BUSY_POSTGRES or unreachable else None

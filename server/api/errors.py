@@ -7,10 +7,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from hep.problems import CATALOG, Refused
+from hep.problems import CATALOG, Problem, Refused
 from server.problems import Declined
 
 _BY_STATUS = {400: "malformed", 401: "sign_in_required", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": "See docs/errors.md."}
+    for status in sorted({s for s, _ in CATALOG.values()})
+}
+"""What any route may answer besides its own, for the API's description."""
 
 
 def answer(code: str, sentence: str | None = None, detail: dict[str, object] | None = None) -> JSONResponse:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from hep.problems import CATALOG
 from hep.wire import MAX_BYTES
 from server.api.deps import PUBLIC
-from server.database import writing
+from server.database import open_database, reading, writing
 from server.problems import Declined
 from server.tables.people import Clinic
 from tests.server.world import START, World
@@ -189,6 +189,25 @@ def test_other_database_errors_are_not_dressed_up(world: World) -> None:
     with pytest.raises(Exception, match="no_such_table") as caught, writing(world.engine) as session:
         session.connection().exec_driver_sql("SELECT * FROM no_such_table")
     assert not isinstance(caught.value, Declined)
+
+
+def test_a_database_that_cannot_be_reached_answers_busy(tmp_path: Path) -> None:
+    engine = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
+    with pytest.raises(Declined) as caught, reading(engine):
+        pass
+    engine.dispose()
+    assert caught.value.code == "busy"
+
+
+def test_every_answer_of_a_route_is_described(sqlite_world: World) -> None:
+    described = sqlite_world.client.get("/openapi.json").json()
+    statuses = {str(status) for status, _ in CATALOG.values()}
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            assert statuses <= operation["responses"].keys(), path
+    problem = described["components"]["schemas"]["Problem"]
+    assert set(problem["properties"]) == {"code", "sentence", "detail"}
+    assert "HTTPValidationError" not in described["components"]["schemas"]
 
 
 def test_the_list_of_errors_in_the_documentation_is_complete() -> None:
