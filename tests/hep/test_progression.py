@@ -136,6 +136,8 @@ def test_amber_twice_progresses_only_where_the_prescription_allows_it() -> None:
     assert codes(after(prescription(), FULL, FULL, pain=4)) == ["pain_amber", "pain_amber"]
     allowed = prescription(amber_may_progress=True)
     assert after(allowed, FULL, FULL, pain=4).kind is VerdictKind.ADVANCE
+    stretch = replace(held("strength", 20), amber_may_progress=True)
+    assert set(codes(after(stretch, (20, 20), (20, 20), pain=4))) == {"pain_amber"}, "holds need green"
 
 
 def test_the_next_morning_decides_for_loaded_exercises() -> None:
