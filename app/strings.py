@@ -131,6 +131,8 @@ class English:
 
     sent = "Sent to your clinic."
     sign_in = "Sign in again"
+    update_needed = "Update the app to see changes. What you log is still sent."
+    update_now = "Update now"
     signed_out_notice = "Sign in again to send your entries. Nothing is lost."
     legend = ("Done", "Part done", "Skipped", "Not known", "Rest", "Away")
     slots = ("", "first time today", "second time today", "third time today")
@@ -546,6 +548,7 @@ class English:
     away_reason: ClassVar[dict[SkipReason, str]] = {SkipReason.AWAY: "Away", SkipReason.UNWELL: "Unwell"}
     devices_title = "Devices"
     devices_offline = "Your devices are shown when you are online."
+    sign_out_device = "Sign out"
     this_device = "This device"
     sign_out = "Sign out on this phone"
     sign_out_confirm = "Sign out and take my program off"

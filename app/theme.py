@@ -184,6 +184,11 @@ def scheme(dark: bool) -> ft.ColorScheme:
     return ft.ColorScheme(**{slot: pair[dark] for slot, pair in _SLOTS.items()})
 
 
+def top_edge(dark: bool) -> str:
+    """The color of the page itself, as `#RRGGBB`, for the browser's frame around it."""
+    return _SLOTS["surface"][dark]
+
+
 def scaled(size: int, percent: int) -> float:
     """A text size under the text size setting: full growth to 20, × 0.6 to 30, × 0.4 above (look.md, section 1)."""
     share = 1.0 if size <= 20 else 0.6 if size <= 30 else 0.4

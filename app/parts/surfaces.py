@@ -144,7 +144,7 @@ def Page(
     if bar is not None:
         rows.append(bar)
     return ft.SafeArea(
-        key=key,
+        key=f"page-{key}",
         expand=True,
         content=ft.Column(rows, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
     )

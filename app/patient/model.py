@@ -7,6 +7,7 @@ could not keep stays here, with its rows, until it is saved. Rules are asked of 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,13 +19,16 @@ from app.api import Api, ApiError
 from app.patient.log import PatientLog
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
+from app.patient.views.today import start_card
 from app.platform.port import Platform
 from app.store import NotSaved, Store
 from app.sync import Sync
-from app.theme import TEXT_SIZES, Look, apply
+from app.theme import TEXT_SIZES, Look, apply, top_edge
+from hep import codec
 from hep.pain import locked_families
 from hep.problems import Refused
 from hep.records import StopSign
+from hep.views import DeviceView
 from hep.wire import Row
 
 WIDE = 700
@@ -61,6 +65,14 @@ class Join:
     others: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One of the person's devices; `mine`: this one."""
+
+    view: DeviceView
+    mine: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What `shell` wires together."""
@@ -85,6 +97,7 @@ class Model:
         self.repair = repair
         self.snapshot: Snapshot | None = None
         self.route = "/"
+        self._card: str | None = None
         self.look = Look()
         self.pending: Pending | None = None
         self.saving = False
@@ -97,7 +110,7 @@ class Model:
         self.past_hidden = False
         self.ended: OpenSession | None = None
         self.chosen_sign: StopSign | None = None
-        self.devices: tuple[dict[str, Any], ...] | None = None
+        self.devices: tuple[Device, ...] | None = None
         self._listeners: list[Callable[[], None]] = []
         self.background: asyncio.Future[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -131,7 +144,15 @@ class Model:
             zone=zone,
             now=now,
         )
+        self._leave_card()
         self.tell()
+
+    def _leave_card(self) -> None:
+        """What the page may show while the app starts next time; told only when it changes."""
+        card = start_card(self.snapshot) if self.snapshot is not None else ""
+        if card != self._card:
+            self._card = card
+            self.platform.tell_page("last-today", card)
 
     def refresh_soon(self) -> None:
         """Read the store anew once what is under way is over; many calls make one reading."""
@@ -214,6 +235,8 @@ class Model:
         """Dress the page."""
         self.look = look
         apply(self.page, look)
+        if look.mode is not ft.ThemeMode.SYSTEM:
+            self.platform.tell_page("theme", top_edge(look.mode is ft.ThemeMode.DARK))
         self.tell()
 
     def resized(self) -> None:
@@ -271,12 +294,19 @@ class Model:
     async def load_devices(self) -> None:
         """The person's devices, when the clinic can be asked; None when it cannot."""
         try:
+            tokens = await self.api.tokens()
             reply = await self.api.call("GET", "/v1/me/devices")
-            rows = reply.data.get("devices", ()) if isinstance(reply.data, dict) else reply.data
-            self.devices = tuple(row for row in rows or () if isinstance(row, dict))
-        except (ApiError, NotSaved):
+            listed = codec.load(tuple[DeviceView, ...], reply.data.get("devices"))
+            self.devices = tuple(Device(d, tokens is not None and d.id == tokens.device_id) for d in listed)
+        except (ApiError, NotSaved, Refused, AttributeError):
             self.devices = None
         self.tell()
+
+    async def revoke(self, device_id: str) -> None:
+        """Sign another device of this person out."""
+        with suppress(ApiError, NotSaved):
+            await self.api.call("POST", f"/v1/me/devices/{device_id}/revoke")
+        await self.load_devices()
 
     async def unsent_text(self) -> str:
         """Every entry the clinic does not have, as text to copy."""

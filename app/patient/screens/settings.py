@@ -8,6 +8,7 @@ import flet as ft
 from app.parts import AppButton, Card, Choice, Heading, Line, Notice, Text
 from app.parts.hooks import use_value
 from app.patient.doing import Doing
+from app.patient.model import Device
 from app.patient.screens.frame import Tab
 from app.reads import Shelved
 from app.strings import words
@@ -180,14 +181,26 @@ def _away(model: Doing, reason: SkipReason, flip: Callable[..., Any]) -> ft.Cont
     )
 
 
+def _one(model: Doing, device: Device) -> ft.Control:
+    name = Line(ft.Icons.SMARTPHONE, device.view.name, Style.BODY, Color.ON)
+    right: ft.Control = Text(words.this_device, Style.SMALL, Color.MUTED)
+    if not device.mine:
+        right = AppButton(
+            words.sign_out_device,
+            lambda _: model.page.run_task(model.revoke, device.view.id),
+            key=f"revoke-{device.view.id}",
+            kind="outline",
+            size="normal",
+            fill=False,
+        )
+    return ft.Row([ft.Container(name, expand=True), right], spacing=Space.S)
+
+
 def _device(model: Doing, leaving: bool, flip: Callable[..., Any]) -> ft.Control:
     rows: list[ft.Control] = [Heading(words.devices_title, Style.SUB, 2)]
     if model.devices is None:
         rows.append(Text(words.devices_offline, Style.SMALL, Color.MUTED))
-    for device in model.devices or ():
-        rows.append(
-            Line(ft.Icons.SMARTPHONE, str(device.get("name") or device.get("device_name") or ""), Style.BODY, Color.ON)
-        )
+    rows += [_one(model, device) for device in model.devices or () if device.view.revoked_at is None]
     if not leaving:
         rows.append(AppButton(words.sign_out, lambda _: flip(), key="sign-out", kind="outline", size="normal"))
         return Card(*rows)

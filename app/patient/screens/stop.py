@@ -8,10 +8,10 @@ from app.parts import AppButton, Card, Heading, IconAction, Line, Notice, Page, 
 from app.patient.doing import Doing
 from app.patient.screens.frame import trouble, width
 from app.patient.screens.today import tel
-from app.patient.views.stop import StopView, stop_view
+from app.patient.views.stop import EMERGENCY, StopView, stop_view
 from app.strings import words
 from app.theme import Color, Space, Style
-from hep.records import StopSign
+from hep.records import ClinicCard, StopSign
 
 
 @ft.component
@@ -54,20 +54,12 @@ def _title(model: Doing) -> ft.Control:
 def _emergency(model: Doing, view: StopView) -> list[ft.Control]:
     if view.clinic is None:
         return [Notice(words.stop_unknown_clinic, "error", key="no-clinic")]
-    call = AppButton(
-        words.call(view.clinic.emergency_number),
-        key="call-emergency",
-        kind="danger",
-        size="emergency",
-        icon=ft.Icons.CALL,
-        url=tel(view.clinic.emergency_number),
-    )
     return [
         Card(
             Heading(words.any_now, Style.TITLE, 2),
             *_signs(model, view, view.emergency),
-            Text(view.clinic.emergency_text),
-            call,
+            *_text(view.clinic.emergency_text),
+            *_call_emergency(view.clinic),
             border=Color.ERROR,
         )
     ]
@@ -76,19 +68,46 @@ def _emergency(model: Doing, view: StopView) -> list[ft.Control]:
 def _clinic(model: Doing, view: StopView) -> list[ft.Control]:
     if view.clinic is None:
         return []
-    call = AppButton(
-        words.call_the_clinic(view.clinic.phone),
-        key="call-clinic",
-        kind="outline",
-        icon=ft.Icons.CALL_OUTLINED,
-        url=tel(view.clinic.phone),
-    )
     parts: list[ft.Control] = []
     if view.same_day:
         parts += [Heading(words.any_today, Style.TITLE, 2), *_signs(model, view, view.same_day)]
     if view.soon:
         parts += [Heading(words.any_soon, Style.TITLE, 2), *_signs(model, view, view.soon)]
-    return [Card(*parts, Text(view.clinic.clinic_text), call)]
+    return [Card(*parts, *_text(view.clinic.clinic_text), *_call_clinic(view.clinic))]
+
+
+def _text(text: str) -> list[ft.Control]:
+    return [Text(text)] if text.strip() else []
+
+
+def _call_emergency(clinic: ClinicCard) -> list[ft.Control]:
+    """Nothing when the clinic set no number: a wrong one would be worse."""
+    if not clinic.emergency_number.strip():
+        return []
+    return [
+        AppButton(
+            words.call(clinic.emergency_number),
+            key="call-emergency",
+            kind="danger",
+            size="emergency",
+            icon=ft.Icons.CALL,
+            url=tel(clinic.emergency_number),
+        )
+    ]
+
+
+def _call_clinic(clinic: ClinicCard) -> list[ft.Control]:
+    if not clinic.phone.strip():
+        return []
+    return [
+        AppButton(
+            words.call_the_clinic(clinic.phone),
+            key="call-clinic",
+            kind="outline",
+            icon=ft.Icons.CALL_OUTLINED,
+            url=tel(clinic.phone),
+        )
+    ]
 
 
 def _signs(model: Doing, view: StopView, signs: Sequence[StopSign]) -> list[ft.Control]:
@@ -110,39 +129,17 @@ def _lock_line() -> ft.Control:
 
 def _recorded(model: Doing, view: StopView, sign: StopSign) -> ft.Control:
     """The sign is on this phone for good: whom to call, and that the exercises are on hold."""
-    emergency = sign.group == "emergency"
-    calls: list[ft.Control] = []
+    emergency = sign.group == EMERGENCY
+    now: list[ft.Control] = []
     if view.clinic is not None:
-        if emergency:
-            calls.append(
-                AppButton(
-                    words.call(view.clinic.emergency_number),
-                    key="call-emergency",
-                    kind="danger",
-                    size="emergency",
-                    icon=ft.Icons.CALL,
-                    url=tel(view.clinic.emergency_number),
-                )
-            )
-        calls.append(
-            AppButton(
-                words.call_the_clinic(view.clinic.phone),
-                key="call-clinic",
-                kind="outline",
-                icon=ft.Icons.CALL_OUTLINED,
-                url=tel(view.clinic.phone),
-            )
-        )
-    text = ""
-    if view.clinic is not None:
-        text = view.clinic.emergency_text if emergency else view.clinic.clinic_text
+        now += _text(view.clinic.emergency_text if emergency else view.clinic.clinic_text)
+        now += [*(_call_emergency(view.clinic) if emergency else []), *_call_clinic(view.clinic)]
     return Page(
         [
             _title(model),
             Card(
                 Text(f"{words.you_chose}: {sign.text}", Style.SUB),
-                *([Text(text)] if text else []),
-                *calls,
+                *now,
                 border=Color.ERROR,
             ),
             Notice(words.recorded_title, "error", ft.Icons.LOCK_OUTLINE, detail=words.recorded_help, key="recorded"),

@@ -61,12 +61,20 @@ def _notices(model: Doing, view: TodayView) -> list[ft.Control]:
         action = None
         if model.here.needs_sign_in:
             action = AppButton(words.sign_in, lambda _: model.go("/join"), key="sign-in", kind="outline", size="normal")
+        elif view.notice.update:
+            action = AppButton(
+                words.update_now,
+                lambda _: model.platform.tell_page("update", ""),
+                key="update",
+                kind="outline",
+                size="normal",
+            )
         icon = _ICONS.get(view.notice.kind)
         shown.append(Notice(view.notice.sentence, view.notice.kind, icon, action=action, key="notice"))
     if view.locked_all:
         clinic = model.here.clinic
         call = None
-        if clinic is not None:
+        if clinic is not None and clinic.phone.strip():
             link = tel(clinic.phone)
             call = AppButton(words.call_clinic, key="call-clinic", kind="outline", size="normal", url=link)
         shown.append(

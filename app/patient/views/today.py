@@ -1,5 +1,6 @@
 """What Today says."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,10 +34,11 @@ MARKS: dict[SessionState, Mark] = {
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """How safe the entries are: a sentence and its kind of notice."""
+    """How safe the entries are: a sentence and its kind of notice. `update`: a new version helps."""
 
     sentence: str
     kind: str
+    update: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ def notice(snapshot: Snapshot) -> NoticeView | None:
     status = snapshot.status
     if status.shelf:
         return NoticeView(words.shelved(len(status.shelf)), "error")
+    if status.state is SyncState.UPDATE_NEEDED:
+        return NoticeView(words.update_needed, "caution", update=True)
     if snapshot.needs_sign_in:
         return NoticeView(words.signed_out_notice, "caution")
     if snapshot.offline:
@@ -207,6 +211,15 @@ def changes_of(before: ProgramVersion, version: ProgramVersion) -> tuple[str, ..
 def _before(snapshot: Snapshot, version: ProgramVersion) -> ProgramVersion | None:
     older = [v for v in snapshot.history.versions if v.version < version.version]
     return max(older, key=lambda v: v.version, default=None)
+
+
+def start_card(snapshot: Snapshot) -> str:
+    """What the page may show before the app has started: today's counts, never a name; empty when signed out."""
+    if snapshot.profile is None:
+        return ""
+    hero = today_view(snapshot).hero
+    lines = [f"{hero.count}, {hero.minutes}"] if hero is not None else []
+    return json.dumps({"on": snapshot.today.isoformat(), "lines": lines})
 
 
 def item_line(item: ItemView) -> str:
