@@ -123,6 +123,10 @@ class BuilderState(ft.Observable):
         """Narrow the library."""
         self.wanted = wanted
 
+    def clear_filters(self) -> None:
+        """Search the whole library, with the same words."""
+        self.wanted = Filter(words=self.wanted.words, equipment=self.wanted.equipment)
+
     def add(self, exercise: Exercise) -> None:
         """Put an exercise into the draft and open its row."""
         self.edit(edit.add(self.draft, exercise, self._now()))

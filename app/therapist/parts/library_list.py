@@ -37,7 +37,8 @@ def LibraryList(state: BuilderState) -> ft.Control:
         more = words.SHOW_MORE.format(count=len(found))
         rows.append(flow(DeskButton(more, lambda: set_shown(shown + 2 * PAGE), key="more-exercises", kind="text")))
     if not found:
-        rows.append(Muted(words.NO_EXERCISE, Style.SMALL))
+        clear = DeskButton(words.CLEAR_FILTERS, state.clear_filters, key="clear-filters", kind="text")
+        rows += [Muted(words.NO_EXERCISE, Style.SMALL), flow(clear)]
     return Card(
         Search(state, len(library.value)),
         Muted(words.exercises(len(found)), Style.DESK_SMALL_STRONG),
