@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from hep.views import DayMark
 
 PRODUCT = "Stepwise"
-CLINIC = "Clinic"
 
 SIGN_IN = "Sign in"
 SIGN_IN_HELP = "For therapists. Patients open the link from their invitation."
@@ -22,7 +21,6 @@ RELOAD = "Reload"
 TRY_AGAIN = "Try again"
 LOADING = "Loading"
 BACK_TO_CASELOAD = "Back to caseload"
-BACK_TO_PATIENT = "Back to the patient"
 
 COLUMNS = ("Patient", "Why now", "Pattern", "Last 14 days", "Morning pain", "Last seen", "")
 GROUP = {"today": "Today", "this_week": "This week", "on_track": "On track"}
@@ -30,7 +28,6 @@ SHOW = {"all": "All", "mine": "Mine", "unopened": "Not opened the new version"}
 ON_TRACK_HINT = "Nothing to do for them today"
 REVIEW = "Review"
 REVIEW_NOW = "Review now"
-ON_HOLD = "On hold"
 NO_PATIENTS = "No patients yet"
 NO_PATIENTS_HELP = "Add your first patient, then build a program and invite them."
 NOTHING_FOUND = "No patient fits this search and filter."
@@ -85,7 +82,6 @@ def spark_label(given: Sequence[int]) -> str:
 
 
 NOT_OPENED = "New version not opened"
-ON_HOLD_DETAIL = "No pattern while locked"
 
 
 def sign_out(name: str) -> str:
@@ -172,7 +168,6 @@ GO_ON_DRAFT = "Go on with your draft"
 VERSION = "Version"
 CHANGED = "changed"
 ADDED = "new"
-REMOVED_WORD = "removed"
 IN_SHORT = "in the short version"
 NOT_OPENED_YET = "Not opened by the patient yet"
 CHANGE_ICON_WORDS = {"added": "added", "removed": "removed", "changed": "changed"}
@@ -198,7 +193,6 @@ LOCKED = "Exercises are locked until you clear this."
 CLEAR = "Clear"
 CLEAR_NOTE = "What you found and decided"
 CLEAR_DO = "Clear and unlock"
-CLEARED = "Cleared"
 
 TRENDS = "Sessions and pain"
 SESSIONS_PER_WEEK = "Sessions per week"
@@ -344,7 +338,6 @@ def name_age(name: str, age: int) -> str:
 
 BUILDER_CLOSE = "Close without publishing"
 DRAFT_KEPT = "The draft stays here while this tab is open."
-PREVIEW = "Look it over"
 PUBLISH = "Publish"
 PUBLISHING = "Publishing"
 PUBLISH_VERSION = "Publish version {version}"
@@ -376,7 +369,6 @@ NO_GOALS = "Write the patient's goal first: every exercise serves one."
 ADD_GOAL = "Add goal"
 GOAL_TEXT = "In the patient's words"
 GOAL_HINT = "Walk to the bus stop without a stop"
-INTENT = "What it measures"
 INTENTS = {"function": "Daily life", "capacity": "Strength, range or endurance"}
 MEASURE = "Measure"
 BASELINE_FIELD = "Now"
@@ -425,7 +417,6 @@ LOAD_STEP = "load step"
 TWO_FOR_TWO = "Two extra reps in the last set, twice"
 AMBER = "Two amber sessions may progress"
 SPACING = "Spacing is meant this way"
-REVIEW_TITLE = "Version {version}, as the patient gets it"
 WHAT_CHANGES = "What changes"
 WHOLE_PROGRAM = "The whole program"
 NO_CHANGES = "Nothing changes for the patient."

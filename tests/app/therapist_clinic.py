@@ -81,22 +81,21 @@ def row(name: str, group: str, why: str, text: str, detail: str = "", **more: An
     return replace(base, **more)
 
 
+HOLD = {"locked": True, "pattern": None, "pattern_text": "On hold", "pattern_detail": "No pattern while locked"}
 ROWS = (
-    row("Robert Ellis", "today", "red_flag", "Stop rule: calf hot, swollen", "Knee exercises are locked", locked=True),
-    row(
-        "Tom Becker", "today", "pain_rising", "Morning pain 2, then 5", "Both sessions", therapist_id="other"
-    ),
+    row("Robert Ellis", "today", "stop_rule", "Stop rule: calf hot, swollen", "Knee exercises are locked", **HOLD),
+    row("Tom Becker", "today", "pain_rising", "Morning pain 2, then 5", "Both sessions", therapist_id="other"),
     row("Maria Santos", "today", "proposal", "1 proposal waits for you", "Straight leg raise: more reps"),
     row(
         "Aisha Khan",
         "this_week",
-        "silent",
+        "nothing_logged",
         "Nothing logged for 7 days",
         "Reason not known",
         states="d.s.d.suuuuuuu",
         pains=(5, 5, None, 5, None, None),
     ),
-    row("George Wu", "this_week", "unsure", "Unsure how, twice", "Single-leg stand", acknowledged_version=6),
+    row("George Wu", "this_week", "unsure_how", "Unsure how, twice", "Single-leg stand", acknowledged_version=6),
     row("Lena Novak", "on_track", "on_track", "On track", "", last_seen_at=None, pains=()),
 )
 
@@ -338,9 +337,7 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
         ),
         sessions=tuple(session(n, second) for n in range(1, 9)),
         devices=(
-            DeviceView(
-                id="device-0001", name="Chrome on Android", last_seen_at=NOW, revoked_at=None
-            ),
+            DeviceView(id="device-0001", name="Chrome on Android", last_seen_at=NOW, revoked_at=None),
             DeviceView(
                 id="device-0002",
                 name="Safari on iPhone",
@@ -418,9 +415,7 @@ class Clinic(httpx.AsyncBaseTransport):
 
     def _answer(self, method: str, path: str, body: Any) -> httpx.Response:
         if path == "/caseload":
-            return says(
-                Caseload(as_of=NOW, order_text="Order: stop rule, rising pain, silence.", rows=self.rows)
-            )
+            return says(Caseload(as_of=NOW, order_text="Order: stop rule, rising pain, silence.", rows=self.rows))
         if path == "/library":
             return says({"exercises": list(LIBRARY.values())})
         if path == "/patients":

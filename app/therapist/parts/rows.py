@@ -17,21 +17,19 @@ from hep.views import CaseloadRow
 
 WIDTHS: tuple[int | None, ...] = (176, None, 190, 142, 106, 76, 120)
 _DEFAULT = (ft.Icons.CHECK_CIRCLE_OUTLINE, Tone.GOOD)
-_WHY: tuple[tuple[str, ft.IconData, Tone], ...] = (
-    ("stop", ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
-    ("red_flag", ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
-    ("lock", ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
-    ("pain", ft.Icons.TRENDING_UP, Tone.CAUTION),
-    ("red", ft.Icons.TRENDING_UP, Tone.CAUTION),
-    ("proposal", ft.Icons.TASK_ALT, Tone.GOOD),
-    ("silen", ft.Icons.HISTORY_TOGGLE_OFF, Tone.CAUTION),
-    ("nothing_logged", ft.Icons.HISTORY_TOGGLE_OFF, Tone.CAUTION),
-    ("unsure", ft.Icons.HELP_OUTLINE, Tone.CAUTION),
-    ("adherence", ft.Icons.TRENDING_DOWN, Tone.CAUTION),
-    ("message", ft.Icons.CHAT_BUBBLE_OUTLINE, Tone.INFO),
-    ("program", ft.Icons.EDIT_NOTE, Tone.INFO),
-    ("due", ft.Icons.EVENT_REPEAT, Tone.INFO),
-)
+_WHY: dict[str, tuple[ft.IconData, Tone]] = {
+    "stop_rule": (ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
+    "pain_rising": (ft.Icons.TRENDING_UP, Tone.CAUTION),
+    "red_twice": (ft.Icons.TRENDING_UP, Tone.CAUTION),
+    "proposal": (ft.Icons.TASK_ALT, Tone.GOOD),
+    "nothing_logged": (ft.Icons.HISTORY_TOGGLE_OFF, Tone.CAUTION),
+    "unsure_how": (ft.Icons.HELP_OUTLINE, Tone.CAUTION),
+    "adherence_low": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
+    "adherence_falling": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
+    "message": (ft.Icons.CHAT_BUBBLE_OUTLINE, Tone.INFO),
+    "program_missing": (ft.Icons.EDIT_NOTE, Tone.INFO),
+    "program_unopened": (ft.Icons.MARK_EMAIL_UNREAD_OUTLINED, Tone.INFO),
+}
 
 
 def cell(content: ft.Control, n: int) -> ft.Container:
@@ -75,7 +73,7 @@ def _who(patient: CaseloadRow) -> ft.Control:
 
 
 def _why(patient: CaseloadRow) -> ft.Control:
-    icon, tone = next(((icon, tone) for part, icon, tone in _WHY if part in patient.why), _DEFAULT)
+    icon, tone = _WHY.get(patient.why, _DEFAULT)
     return row(
         IconBox(icon, Tone.ERROR if patient.locked else tone),
         grow(lines(Text(patient.why_text, Style.SMALL_STRONG), Muted(patient.why_detail))),
@@ -84,13 +82,11 @@ def _why(patient: CaseloadRow) -> ft.Control:
 
 
 def _pattern(patient: CaseloadRow) -> ft.Control:
+    picture = quadrant(patient.pattern) if patient.pattern else ft.Container(width=24)
     if patient.locked:
-        picture: ft.Control = ft.Icon(ft.Icons.LOCK_OUTLINE, size=22, color=Color.MUTED)
-        said = (words.ON_HOLD, words.ON_HOLD_DETAIL)
-    else:
-        picture = quadrant(patient.pattern) if patient.pattern else ft.Container(width=24)
-        said = (patient.pattern_text, patient.pattern_detail)
-    return row(picture, grow(lines(Text(said[0], Style.SMALL_STRONG), Muted(said[1]))), spacing=10)
+        picture = ft.Icon(ft.Icons.LOCK_OUTLINE, size=22, color=Color.MUTED)
+    said = lines(Text(patient.pattern_text, Style.SMALL_STRONG), Muted(patient.pattern_detail))
+    return row(picture, grow(said), spacing=10)
 
 
 def _morning(patient: CaseloadRow) -> ft.Control:
