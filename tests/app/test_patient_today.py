@@ -1,5 +1,7 @@
 """Today: what to do now, and how safe the entries are."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,14 +9,34 @@ from typing import Any
 
 import flet as ft
 
+from app.patient.doing import Doing
 from app.patient.shell import start
 from app.strings import words
 from hep.facts import Acknowledgement, CheckIn, Pause, SetLog, SkipReason
 from hep.records import Schedule
 from tests.app.device import Device
 from tests.app.examples import TODAY, ZONE, a_set, squat
-from tests.app.harness import run_ui
-from tests.app.patient_world import MORNING, bridge, patient, version, yesterday
+from tests.app.harness import UI, run_ui
+from tests.app.patient_world import MORNING, bridge, patient, turn_off, version, yesterday
+
+
+def damage(folder: Path) -> None:
+    for file in folder.glob("*"):
+        file.write_bytes(b"not a database at all" * 400)
+
+
+@asynccontextmanager
+async def damaged(folder: Path) -> AsyncIterator[UI]:
+    """A phone that starts on whatever lies in its folder."""
+    models: list[Doing | None] = []
+
+    async def main(page: ft.Page) -> None:
+        models.append(await start(page, Device(folder), lambda: MORNING))
+
+    async with run_ui(main) as ui:
+        yield ui
+        assert models[0] is not None
+        await turn_off(models[0])
 
 
 def set_of(days_ago: int = 1, n: int = 1, **more: Any) -> SetLog:
@@ -200,3 +222,12 @@ async def test_a_browser_that_keeps_nothing_gets_a_page_with_the_way_out(tmp_pat
         device.refuses = False
         await world.ui.tap("again")
         assert world.ui.has("join")
+
+
+async def test_a_damaged_file_is_said_in_a_sentence_and_the_app_goes_on(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()):
+        pass
+    damage(tmp_path)
+    async with damaged(tmp_path) as ui:
+        assert ui.shows(words.corrupt)
+        assert ui.has("join")

@@ -60,8 +60,10 @@ def Inner(
 
 
 def trouble(model: Model) -> list[ft.Control]:
-    """The entry that is not saved, with its way out, and an entry that was impossible."""
+    """What went wrong on this phone: a repaired file, an entry that is not saved, an entry that was impossible."""
     shown: list[ft.Control] = []
+    if model.repair:
+        shown.append(Notice(words.corrupt, "caution", detail=model.repair, key="repair"))
     if model.pending is not None:
         retry = AppButton(words.retry, lambda _: _again(model), key="save-again", kind="outline", size="normal")
         shown.append(Notice(words.not_saved, "error", detail=model.pending.sentence, action=retry, key="not-saved"))

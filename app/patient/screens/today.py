@@ -55,8 +55,6 @@ def _greeting(model: Doing, view: TodayView) -> ft.Control:
 
 def _notices(model: Doing, view: TodayView) -> list[ft.Control]:
     shown: list[ft.Control] = []
-    if model.repair:
-        shown.append(Notice(words.corrupt, "caution", detail=model.repair, key="repair"))
     if view.notice is not None:
         action = None
         if model.here.needs_sign_in:
