@@ -13,7 +13,7 @@ from hep import codec, days
 from hep.facts import Correction, Kind
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
-from server.rows import fact_of
+from server.rows import KINDS, fact_of
 from server.tables.care import Fact, ProgramHead, ProgramVersionRow, Pulled
 from server.tables.people import Patient
 
@@ -94,8 +94,9 @@ def stored_since(session: Session, patient_id: str, since: date) -> list[Stored]
         .order_by(col(Fact.seq))
     )
     return [
-        Stored(id=row_id, kind=Kind(kind), fact=fact_of(Kind(kind), body), seq=seq, received_at=received_at)
-        for row_id, kind, body, seq, received_at in session.connection().execute(query)
+        Stored(row_id, kind, fact_of(kind, body), seq, received_at)
+        for row_id, name, body, seq, received_at in session.connection().execute(query)
+        for kind in (KINDS[name],)
     ]
 
 

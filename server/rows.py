@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,11 +19,15 @@ from hep.problems import Refused
 MAX_ROW_BYTES = 64 * 1024
 """Bytes of one row's body, inclusive."""
 
+REMEMBERED = 16_384
+"""Facts kept in memory once read, about 25 MB."""
+
 Versions = Mapping[tuple[str, int], frozenset[str]]
 """(program id, version) → prescription ids, of one patient."""
 
 _FIELDS = {"kind", "id", "body"}
-_KINDS = {kind.value: kind for kind in Kind}
+KINDS = {kind.value: kind for kind in Kind}
+"""The kinds by their names on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,22 @@ def judge(raw: object, role: Role, versions: Versions) -> Sound | Unsound:
 
 
 def fact_of(kind: Kind, text: str) -> Fact:
-    """The fact in a stored body. Raises `Refused` for a body this version cannot read."""
-    return _fact_of(kind, text)
+    """The fact in a stored body, read once as long as it is remembered. Raises `Refused` for an unreadable body."""
+    fact = _remembered.get((kind, text))
+    if fact is None:
+        fact = facts.read(kind, orjson.loads(text))
+        _remember(kind, text, fact)
+    return fact
 
 
-@lru_cache(maxsize=16_384)
-def _fact_of(kind: Kind, text: str) -> Fact:
-    return facts.read(kind, orjson.loads(text))
+_remembered: dict[tuple[Kind, str], Fact] = {}
+
+
+def _remember(kind: Kind, text: str, fact: Fact) -> None:
+    """Facts never change, so that what was read needs no reading again; the memory starts afresh when it is full."""
+    if len(_remembered) >= REMEMBERED:
+        _remembered.clear()
+    _remembered[kind, text] = fact
 
 
 def _judge(raw: object, role: Role, versions: Versions) -> Sound:
@@ -83,11 +95,12 @@ def _judge(raw: object, role: Role, versions: Versions) -> Sound:
     text, digest = _frozen(kind, body)
     fact = facts.read(kind, body)
     _check_program(fact, versions)
+    _remember(kind, text, fact)
     return Sound(row_id, kind, fact, text, digest)
 
 
 def _kind_of(name: object) -> Kind:
-    kind = _KINDS.get(name) if isinstance(name, str) else None
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise Refused("kind_unknown", "This server does not know this sort of entry yet.")
     return kind

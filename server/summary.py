@@ -64,6 +64,11 @@ class _Case:
     def history(self) -> History:
         return self.chart.history
 
+    @property
+    def active(self) -> bool:
+        """Whether a program is in use: one that ended asks for nothing, whatever the phone still believes."""
+        return self.chart.current is not None and self.chart.current.state is ProgramState.ACTIVE
+
 
 def write(session: Session, chart: Chart) -> None:
     """Work out the patient's line and store it."""
@@ -214,7 +219,7 @@ def _proposals(case: _Case) -> Reason | None:
 
 def _silence(case: _Case) -> Reason | None:
     chart = case.chart
-    if chart.current is None or chart.current.state is not ProgramState.ACTIVE or case.history.paused_on(chart.today):
+    if not case.active or case.history.paused_on(chart.today):
         return None
     start = chart.versions[0].effective_on - timedelta(days=1)
     logged = [
@@ -232,13 +237,13 @@ def _silence(case: _Case) -> Reason | None:
 
 def _low(case: _Case) -> Reason | None:
     rate = case.adherence.rate
-    if rate is not None and case.adherence.due >= _ANSWERS and rate * 100 < LOW_PERCENT:
+    if case.active and rate is not None and case.adherence.due >= _ANSWERS and rate * 100 < LOW_PERCENT:
         return Reason("adherence_low", "Fewer than half of the sessions done", case.adherence.formula)
     return None
 
 
 def _falling(case: _Case) -> Reason | None:
-    change = trend(case.history, case.chart.today, case.chart.now)
+    change = trend(case.history, case.chart.today, case.chart.now) if case.active else None
     if change is not None and change * 100 <= -FALL_PERCENT:
         return Reason("adherence_falling", "Doing less than before", case.adherence.formula)
     return None
