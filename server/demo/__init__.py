@@ -4,8 +4,9 @@ Refuses to touch a database that holds a clinic not marked as demo. Its password
 mixed with real data.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session, SQLModel, col, select
@@ -14,8 +15,9 @@ from server import invitations
 from server.audit import Actor
 from server.database import reading, writing
 from server.demo.clinic import DemoClinic
-from server.demo.simulate import FIRST_DAY, simulate
+from server.demo.simulate import simulate
 from server.demo.stories import STORIES, THERAPISTS
+from server.demo.story import Story
 from server.migrate import upgrade
 from server.security import Keys, Passwords
 from server.settings import Settings
@@ -44,7 +46,7 @@ def exists(engine: Engine) -> bool:
         return session.exec(select(Clinic.id).where(Clinic.demo)).first() is not None
 
 
-def create(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
+def create(engine: Engine, settings: Settings, now: datetime, stories: Sequence[Story] = STORIES) -> DemoAccess:
     """Make the demo clinic in a migrated database: ten weeks up to `now`, all of it or nothing.
 
     Raises `NotDemo` beside a real clinic.
@@ -52,30 +54,29 @@ def create(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
     _refuse_real(engine)
     clinic = DemoClinic(settings.key(), settings.origin)
     passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
+    opened = timedelta(days=max(story.start_ago for story in stories) + 1)
     with writing(engine) as session:
-        clinic.open(session, passwords, PASSWORD, now - FIRST_DAY)
-        simulate(session, clinic, now)
+        clinic.open(session, passwords, PASSWORD, now - opened)
+        simulate(session, clinic, stories, now)
     passwords.close()
     return fresh_links(engine, settings, now)
 
 
 def fresh_links(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
     """New links for the visitors' patients; earlier ones that nobody used are withdrawn."""
-    keys, names = Keys(settings.key()), [story.name for story in STORIES if story.visitor]
+    keys = Keys(settings.key())
     with writing(engine) as session:
         clinic = session.exec(select(Clinic).where(Clinic.demo)).one()
         therapist = session.exec(select(Staff).where(Staff.email == THERAPISTS[0][1])).one()
         by = Actor(clinic_id=clinic.id, person_id=therapist.id, role=therapist.role)
         links = []
-        for name in names:
-            whose = select(Patient).where(col(Patient.clinic_id) == clinic.id, Patient.name == name)
-            patient = session.exec(whose).one()
+        for patient in _visited(session, clinic.id):
             _withdraw(session, patient, by, now)
-            links.append((name, invitations.make(session, keys, patient, by, now, settings.origin).link))
+            links.append((patient.name, invitations.make(session, keys, patient, by, now, settings.origin).link))
     return DemoAccess(therapist_email=therapist.email, therapist_password=PASSWORD, invitations=tuple(links))
 
 
-def reset(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
+def reset(engine: Engine, settings: Settings, now: datetime, stories: Sequence[Story] = STORIES) -> DemoAccess:
     """Throw the demo clinic away and make it anew. Raises `NotDemo` when any clinic of the database is real."""
     _refuse_real(engine)
     with engine.execution_options(write=True).begin() as connection:
@@ -84,7 +85,14 @@ def reset(engine: Engine, settings: Settings, now: datetime) -> DemoAccess:
         if connection.dialect.name == "postgresql":
             connection.execute(text("DROP FUNCTION IF EXISTS audit_entry_is_final"))
     upgrade(engine)
-    return create(engine, settings, now)
+    return create(engine, settings, now, stories)
+
+
+def _visited(session: Session, clinic_id: str) -> list[Patient]:
+    """The patients a visitor may be, in the order of the stories."""
+    names = [story.name for story in STORIES if story.visitor]
+    whose = select(Patient).where(col(Patient.clinic_id) == clinic_id, col(Patient.name).in_(names))
+    return sorted(session.exec(whose), key=lambda patient: names.index(patient.name))
 
 
 def _withdraw(session: Session, patient: Patient, by: Actor, now: datetime) -> None:

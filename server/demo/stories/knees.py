@@ -153,6 +153,7 @@ _EVELYN = Story(
     phases=(
         Phase(start_ago=18, attend=0.9, during=(4, 3), morning=(4, 3), stiffness=(45, 35), effort=(8,)),
         Phase(start_ago=2, attend=0.9, during=(4, 4), morning=(4, 5), stiffness=(45, 60), effort=(8,)),
+        Phase(start_ago=0, attend=0, excuse=0, morning=(5, 5), stiffness=(60, 60)),
     ),
     happenings=(
         Happening(ago=1, what="red_flag", args={"sign": "calf_hot_swollen", "hour": 20.0}),
@@ -227,6 +228,7 @@ _GRACE = Story(
         Visit(ago=36, decision="accept", reason="Knees stay calm.", keys=("sit", "walk")),
         Visit(ago=20, decision="accept", reason="Ready, says the diary and so does she.", keys=("step", "walk")),
         Visit(ago=5, decision="accept", reason="One step before the holiday.", keys=("step", "walk")),
+        Visit(ago=3, decision="decline", reason="After the holiday.", keys=("sit", "step", "walk")),
     ),
     phases=(
         Phase(start_ago=52, attend=0.9, during=(3, 2), morning=(3, 2), stiffness=(20, 15)),
