@@ -31,7 +31,7 @@ def refresh_stale(session: Session, now: datetime, clinic_id: str | None = None)
     for patient_id in patient_ids:
         patient = session.get_one(Patient, patient_id)
         changes.hold(session, patient_id, patient.clinic_id)
-        upkeep.refresh(session, patient, now)
+        upkeep.refresh_or_postpone(session, patient, now)
     return len(patient_ids)
 
 

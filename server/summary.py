@@ -5,7 +5,7 @@ Written whenever facts or programs change and once a day, since adherence moves 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 from sqlalchemy import func, update
@@ -39,7 +39,6 @@ IMPROVED_BY = 1
 """Points of mean morning pain within three weeks that count as improving. Source: ours, unverified."""
 
 _ANSWERS = 3
-_PAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +103,10 @@ def _text(row: CaseloadRow) -> str:
     return orjson.dumps(codec.dump(row)).decode()
 
 
-def mark_stale(session: Session, patient_id: str) -> None:
-    """Have the line worked out again at the next read."""
+def mark_stale(session: Session, patient_id: str, at: datetime) -> None:
+    """Have the line worked out again at the first read from `at` on."""
     session.connection().execute(
-        update(PatientSummary).where(col(PatientSummary.patient_id) == patient_id).values(stale_at=_PAST)
+        update(PatientSummary).where(col(PatientSummary.patient_id) == patient_id).values(stale_at=at)
     )
 
 

@@ -21,6 +21,11 @@ from server.tables.people import Patient
 
 log = logging.getLogger("stepwise.upkeep")
 
+ACCIDENTS = (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError)
+"""What a mistake in derived work may raise; trouble with the database is none of these and ends the request."""
+
+TRY_AGAIN_AFTER = timedelta(minutes=10)
+
 
 def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
     """What new facts change. They stay admitted whatever happens here."""
@@ -29,9 +34,9 @@ def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], n
         with session.begin_nested():
             dates = _touched(session, patient.id, new, days.local_on(now, patient.zone))
             _bring_up_to_date(session, patient, dates, now)
-    except (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError) as error:
-        log.exception("upkeep failed with %s", type(error).__name__, exc_info=False)
-        summary.mark_stale(session, patient.id)
+    except ACCIDENTS as error:
+        log.error("upkeep after a push failed with %s", type(error).__name__)
+        summary.mark_stale(session, patient.id, now)
 
 
 def after_publish(session: Session, patient: Patient, version: ProgramVersion, now: datetime) -> None:
@@ -54,6 +59,16 @@ def refresh(session: Session, patient: Patient, now: datetime) -> None:
     last = session.get(PatientSummary, patient.id)
     since = today if last is None else min(last.as_of, today)
     _bring_up_to_date(session, patient, _span(since, today), now)
+
+
+def refresh_or_postpone(session: Session, patient: Patient, now: datetime) -> None:
+    """As `refresh`; after an accident the old line stays and is tried again later, so that one line blocks no list."""
+    try:
+        with session.begin_nested():
+            refresh(session, patient, now)
+    except ACCIDENTS as error:
+        log.error("upkeep of a line failed with %s", type(error).__name__)
+        summary.mark_stale(session, patient.id, now + TRY_AGAIN_AFTER)
 
 
 def _bring_up_to_date(session: Session, patient: Patient, dates: Iterable[date], now: datetime) -> None:

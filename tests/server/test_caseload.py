@@ -226,6 +226,22 @@ def test_an_accident_in_what_follows_never_keeps_facts_out(world: World, monkeyp
     assert care.line()["days"][-1]["state"] == "done"
 
 
+def test_one_line_that_cannot_be_worked_out_blocks_no_list(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    care = Care.begin(world)
+    care.push(*care.session())
+    care.later(days=1)
+
+    def fail(*_: object) -> None:
+        raise ValueError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(upkeep.flags, "review", fail)
+        assert care.line()["days"][-1]["on"] == str(care.today - timedelta(days=1))
+    assert care.line()["days"][-1]["on"] == str(care.today - timedelta(days=1))
+    world.later(minutes=10)
+    assert care.line()["days"][-1]["on"] == str(care.today)
+
+
 def test_a_line_is_worked_out_once_a_day(sqlite_world: World) -> None:
     care = Care.begin(sqlite_world)
     care.later(days=1)
