@@ -25,7 +25,7 @@ _STDLIB_LEFT_OUT = {
     "ftplib.py", "idlelib", "imaplib.py", "lib2to3", "mailbox.py", "multiprocessing", "optparse.py", "pdb.py",
     "pickletools.py", "poplib.py", "pstats.py", "profile.py", "profiling", "pydoc.py", "pydoc_data", "smtplib.py",
     "socketserver.py", "test", "tkinter", "trace.py", "turtle.py", "turtledemo", "unittest", "venv", "wave.py",
-    "webbrowser.py", "wsgiref", "xml", "xmlrpc",
+    "webbrowser.py", "wsgiref", "xmlrpc",
 }  # fmt: skip
 _LEFT_OUT = ("app/web/", "flet/fastapi/", "flet/testing/", "httpx/_main.")
 _NEVER = {".pyi", ".pyc", ".so", ".typed", ".exe", ".md"}
