@@ -71,6 +71,10 @@ class Draft:
         """Whole seconds left, 0 when the time is over."""
         return max(0, round(self.goal_s - self.elapsed(now)))
 
+    def shown(self, now: datetime) -> "Draft":
+        """The timer as it stands, to be drawn."""
+        return replace(self, shown_left=self.left(now))
+
     def held(self, holds: int, now: datetime) -> "Draft":
         """The timer is over: one hold more, and after `holds` of them the questions."""
         if self.count + 1 < holds:
@@ -99,7 +103,9 @@ class Draft:
         return self.pain is not None and self.effort is not None
 
 
-SetDraft = Callable[[Draft | Callable[[Draft], Draft]], None]
+SetDraft = Callable[[Callable[[Draft], Draft]], Draft]
+"""Changes the newest draft by a function of it and returns what it became."""
+
 Save = Callable[[Draft], None]
 
 

@@ -111,6 +111,12 @@ class UI:
         assert not control.disabled, f"{key} is off"
         await self.fire(control, "click")
 
+    async def tap_together(self, *keys: str) -> None:
+        """Tap several controls of one drawing, before any of the taps has drawn anything anew."""
+        for control in [self.key(key) for key in keys]:
+            await self.session.dispatch_event(control._i, "click", None)
+        await self.settle()
+
     async def type(self, key: str, text: str) -> None:
         """Type into the field of that key."""
         await self.fire(self.key(key), "change", value=text)

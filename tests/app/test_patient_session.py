@@ -42,6 +42,17 @@ async def test_a_set_is_in_the_store_after_three_taps(tmp_path: Path) -> None:
         assert world.ui.shows("Set 2 now")
 
 
+async def test_two_quick_taps_on_one_drawing_both_count(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("set-done")
+
+        await world.ui.tap_together("pain-2", "effort-8")
+
+        (log,) = await world.sets()
+        assert (log.pain, log.effort) == (2, 8)
+
+
 async def test_the_counter_starts_at_the_prescribed_reps_and_counts(tmp_path: Path) -> None:
     async with patient(tmp_path, version()) as world:
         await world.ui.tap("start")

@@ -23,11 +23,10 @@ def AskScreen(
 ) -> ft.Control:
     """Pain, then effort; the second answer saves the set. Pain above the ceiling saves and stops at once."""
 
-    def answer(given: Draft) -> None:
+    def answer(update: Callable[[Draft], Draft]) -> None:
+        given = set_draft(update)
         if given.answered or (given.pain is not None and must_stop(item, given.pain)):
             save(given)
-        else:
-            set_draft(given)
 
     timed = item.prescription.exercise.mode is not Mode.REPS
     effort_words = words.effort_words_time if timed else words.effort_words
@@ -37,7 +36,7 @@ def AskScreen(
     body += _same(item, draft, answer)
     body += [
         ft.Column([Heading(words.most_pain), Text(words.one_tap, Style.BODY, Color.MUTED)], spacing=Space.XS),
-        PainScale(draft.pain, lambda pain: answer(replace(draft, pain=pain)), words.pain_words, model.look.big),
+        PainScale(draft.pain, lambda pain: answer(lambda d: replace(d, pain=pain)), words.pain_words, model.look.big),
         *_own_signs(item, draft, set_draft),
         ft.Column(
             [
@@ -46,10 +45,12 @@ def AskScreen(
             ],
             spacing=0,
         ),
-        EffortRow(draft.effort, lambda effort: answer(replace(draft, effort=effort)), effort_words, model.look.big),
+        EffortRow(
+            draft.effort, lambda effort: answer(lambda d: replace(d, effort=effort)), effort_words, model.look.big
+        ),
         AppButton(
             words.back_to_set,
-            lambda _: set_draft(replace(draft, phase=Phase.WORK, pain=None, effort=None, all_left=False)),
+            lambda _: set_draft(lambda d: replace(d, phase=Phase.WORK, pain=None, effort=None, all_left=False)),
             key="back-to-set",
             kind="text",
             size="normal",
@@ -58,7 +59,7 @@ def AskScreen(
     return Page(body, head=head, width=width(model), spacing=14, key=f"ask-{step.number}")
 
 
-def _same(item: ItemView, draft: Draft, answer: Save) -> list[ft.Control]:
+def _same(item: ItemView, draft: Draft, answer: Callable[[Callable[[Draft], Draft]], None]) -> list[ft.Control]:
     last = last_answers(item)
     if last is None or draft.pain is not None:
         return []
@@ -67,7 +68,7 @@ def _same(item: ItemView, draft: Draft, answer: Save) -> list[ft.Control]:
     return [
         AppButton(
             words.last_answers_are(pain, name),
-            lambda _: answer(replace(draft, pain=pain, effort=effort)),
+            lambda _: answer(lambda d: replace(d, pain=pain, effort=effort)),
             key="same-answers",
             kind="tonal",
             icon=ft.Icons.REPLAY,
@@ -80,15 +81,18 @@ def _own_signs(item: ItemView, draft: Draft, set_draft: SetDraft) -> list[ft.Con
     sign = sign_of(item)
     if sign is not None:
         rows.append(
-            _yes(words.sign_words[sign], draft.sign, lambda: set_draft(replace(draft, sign=not draft.sign)), "sign")
+            _yes(words.sign_words[sign], draft.sign, lambda: set_draft(lambda d: replace(d, sign=not d.sign)), "sign")
         )
     if asks_balance(item):
-        flip = replace(draft, lost_balance=not draft.lost_balance)
-        rows.append(_yes(words.lost_balance, draft.lost_balance, lambda: set_draft(flip), "lost-balance"))
+        rows.append(_yes(words.lost_balance, draft.lost_balance, lambda: set_draft(_flip_balance), "lost-balance"))
     return [Heading(words.signs_title, Style.TITLE, 2), *rows] if rows else []
 
 
-def _yes(label: str, chosen: bool, flip: Callable[[], None], key: str) -> ft.Control:
+def _flip_balance(draft: Draft) -> Draft:
+    return replace(draft, lost_balance=not draft.lost_balance)
+
+
+def _yes(label: str, chosen: bool, flip: Callable[[], object], key: str) -> ft.Control:
     ink = Color.ON_PRIMARY if chosen else Color.ON
     icon = ft.Icons.CHECK_BOX if chosen else ft.Icons.CHECK_BOX_OUTLINE_BLANK
     content = ft.Row(
@@ -103,11 +107,9 @@ def HurtsScreen(
     """It hurts: how much. Above the ceiling the set ends and the stop screen opens; else the patient chooses."""
 
     def answer(pain: int) -> None:
-        given = replace(draft, pain=pain)
+        given = set_draft(lambda d: replace(d, pain=pain))
         if must_stop(item, pain):
             save(given)
-        else:
-            set_draft(given)
 
     body: list[ft.Control] = [
         *trouble(model),
@@ -143,13 +145,16 @@ def _after_hurt(model: Doing, item: ItemView, draft: Draft, set_draft: SetDraft)
         rows.append(Text(words.within_limit(draft.pain, limit), Style.BODY))
         rows.append(
             AppButton(
-                words.go_on_gently, lambda _: set_draft(replace(fresh, pain=draft.pain)), key="go-on", kind="tonal"
+                words.go_on_gently,
+                lambda _: set_draft(lambda d: replace(fresh, pain=d.pain)),
+                key="go-on",
+                kind="tonal",
             )
         )
         rows.append(
             AppButton(
                 words.skip_it,
-                lambda _: set_draft(replace(draft, phase=Phase.SKIP)),
+                lambda _: set_draft(lambda d: replace(d, phase=Phase.SKIP)),
                 key="skip-after-hurt",
                 kind="plain",
                 size="normal",
@@ -183,7 +188,7 @@ def SkipScreen(
     ]
     back = AppButton(
         words.back_to_set,
-        lambda _: set_draft(replace(draft, phase=Phase.WORK)),
+        lambda _: set_draft(lambda d: replace(d, phase=Phase.WORK)),
         key="skip-back",
         kind="outline",
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import flet as ft
 
@@ -23,7 +24,7 @@ from app.parts import (
     SidePill,
     Text,
 )
-from app.parts.hooks import keyed, use_value
+from app.parts.hooks import keyed, use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.draft import Draft, Phase, SetDraft
 from app.patient.model import Rest
@@ -42,6 +43,10 @@ MOST_SET_BOXES = 4
 """More sets than this (exclusive) are told in words: their boxes would not fit a phone."""
 
 _TICK_S = 0.5
+
+
+def nothing() -> None:
+    """An effect with a cleanup is canceled when its screen goes; one without would tick on."""
 
 
 @ft.component
@@ -90,22 +95,21 @@ def SetScreen(
 ) -> ft.Control:
     """One set, from doing it to the answers about it."""
     mode = item.prescription.exercise.mode
-    draft, set_draft = use_value(Draft.of(dose, mode, model.clock()))
+    draft, set_draft = use_latest(Draft.of(dose, mode, model.clock()))
 
     async def tick() -> None:
         while draft.running_since is not None:
             now = model.clock()
             if draft.left(now) <= 0:
-                set_draft(draft.held(dose.reps or 1, now))
+                set_draft(partial(Draft.held, holds=dose.reps or 1, now=now))
                 model.announce(words.time_over)
                 return
-            set_draft(replace(draft, shown_left=draft.left(now)))
+            set_draft(partial(Draft.shown, now=now))
             await asyncio.sleep(_TICK_S)
 
-    ft.use_effect(tick, [draft.running_since])
+    ft.use_effect(tick, [draft.running_since], cleanup=nothing)
 
     def save(answered: Draft) -> None:
-        set_draft(answered)
         model.save_set(session, item, step, answered)
 
     if draft.phase is Phase.ASK:
@@ -198,13 +202,7 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
         first = _small(words.finish_set, over, "finish-set", None)
     else:
         rows.append(AppButton(done, over, key="set-done", icon=ft.Icons.CHECK))
-        left = len(item.steps_left)
-        first = _small(
-            words.all_done(left),
-            lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)),
-            "all-done",
-            None,
-        )
+        first = _all_left(model, len(item.steps_left), set_draft)
     skip = _small(
         words.skip,
         lambda _: set_draft(lambda d: replace(d.halt(model.clock()), phase=Phase.SKIP)),
@@ -226,6 +224,15 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
     else:
         rows.append(ft.Row(small, spacing=Space.S))
     return ft.Column(rows, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _all_left(model: Doing, left: int, set_draft: SetDraft) -> ft.Control:
+    """Every set left was done alike; with one left its place stays empty, so that Skip and It hurts never move."""
+    if left == 1:
+        return ft.Container(expand=True)
+    return _small(
+        words.all_done(left), lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)), "all-done", None
+    )
 
 
 def _small(label: str, on_click: Callable[..., object], key: str, icon: ft.IconData | None) -> ft.Control:
@@ -264,7 +271,7 @@ def RestScreen(model: Doing, rest: Rest, head: ft.Control) -> ft.Control:
             set_gone(passed)
             await asyncio.sleep(_TICK_S)
 
-    ft.use_effect(tick, [])
+    ft.use_effect(tick, [], cleanup=nothing)
     left = max(0, rest.seconds - gone)
     return Page(
         [
