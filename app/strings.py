@@ -271,7 +271,7 @@ class English:
 
     def all_done(self, n: int) -> str:
         """Every set left was done alike."""
-        return "Done, untimed" if n == 1 else f"All {n} done"
+        return f"All {n} done"
 
     end_session = "Leave session"
     leave_help = "What you logged is safe. You can continue today."
@@ -376,6 +376,7 @@ class English:
     finish_title = "Session done"
     finish_pace = "At your own pace."
     finish_partial = "Part of the session is logged. That counts as part done."
+    finish_nothing = "No set is logged for this session."
     finish_stopped = "You stopped in time"
     finish_stopped_help = "Rest now. Your next session starts one step back, and your therapist sees this."
     timed_live = "timed live"

@@ -153,7 +153,7 @@ def _item(model: Doing, done: DoneItem) -> list[ft.Control]:
 def _next(view: FinishView) -> ft.Control:
     return Card(
         Heading(words.what_next, Style.SUB, 2),
-        Line(ft.Icons.WB_SUNNY_OUTLINED, words.next_morning, Style.BODY, Color.ON),
+        *([Line(ft.Icons.WB_SUNNY_OUTLINED, words.next_morning, Style.BODY, Color.ON)] if view.asks_morning else []),
         Line(ft.Icons.EVENT_OUTLINED, view.next_line, Style.BODY, Color.ON),
     )
 

@@ -46,6 +46,7 @@ class FinishView:
     sets: str
     most_pain: str
     items: tuple[DoneItem, ...]
+    asks_morning: bool
     next_line: str
 
 
@@ -62,15 +63,24 @@ def finish_view(snapshot: Snapshot, session: OpenSession, pain_after: int | None
     whole = bool(items) and all(item.sets for item in items)
     return FinishView(
         title=words.finish_stopped if stopped else words.finish_title,
-        line=words.finish_stopped_help if stopped else words.finish_pace if whole else words.finish_partial,
+        line=_line(stopped, whole, logged),
         celebrate=not stopped and whole and (worst is None or worst < NO_CELEBRATION_FROM),
         minutes=words.minutes(max(1, ceil((snapshot.now - session.started_at).total_seconds() / 60))),
         live=session.live,
         sets=words.n_of_m(logged, sum(len(item.steps) for item in items)),
         most_pain=words.pain_of_ten(worst),
         items=done,
+        asks_morning=bool(logged) and session.live,
         next_line=words.next_session(next_due(snapshot.history, snapshot.today), snapshot.today),
     )
+
+
+def _line(stopped: bool, whole: bool, logged: int) -> str:
+    if stopped:
+        return words.finish_stopped_help
+    if whole:
+        return words.finish_pace
+    return words.finish_partial if logged else words.finish_nothing
 
 
 def _done(item: ItemView) -> DoneItem:
