@@ -4,12 +4,12 @@ Plain, second person, fact then next step (look.md, section 4). No shame, no exc
 Words of the clinic's half live in `strings_clinic`.
 """
 
-from datetime import date, time
+from datetime import date
 from fractions import Fraction
 from typing import ClassVar
 
 from hep.facts import Sign, SkipReason
-from hep.records import Mode, Side
+from hep.records import Side
 
 
 class English:
@@ -24,7 +24,6 @@ class English:
     # Days
     weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     weekdays_short = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-    weekdays_letter = ("M", "T", "W", "T", "F", "S", "S")
     months = (
         "January",
         "February",
@@ -85,7 +84,6 @@ class English:
     code_help = "Capital or small letters, both are fine."
     birth_date = "Your birth date"
     birth_date_help = "So that only you can use the code. Write it as year, month, day: 1960-04-23."
-    birth_date_hint = "1960-04-23"
     birth_date_unclear = "Write the date as year, month, day: 1960-04-23."
     code_unclear = "Write the code of 10 letters and numbers from your therapist."
     join = "Continue"
@@ -93,7 +91,6 @@ class English:
     joining_help = "Your program is on its way. This takes a moment."
     at_clinic = "I work at the clinic"
     sign_in_again = "Sign in again. Nothing is lost"
-    join_offline = "No connection. Connect once to set up your phone, then it works offline."
 
     def sign_in_again_help(self, unsent: int) -> str:
         """What a signed-out phone still holds."""
@@ -135,7 +132,6 @@ class English:
     update_now = "Update now"
     signed_out_notice = "Sign in again to send your entries. Nothing is lost."
     legend = ("Done", "Part done", "Skipped", "Not known", "Rest", "Away")
-    slots = ("", "first time today", "second time today", "third time today")
 
     def slot(self, slot: int, of: int) -> str:
         """Which session of the day, when there is more than one."""
@@ -157,15 +153,12 @@ class English:
         """The short version's offer."""
         return f"Short version: {self.exercises(n)}, {minutes} min"
 
-    session_done = "Done for now"
-
     def done_today(self, n: int) -> str:
         """All sessions of the day are done."""
         return "Today's session is done." if n == 1 else "Today's sessions are done."
 
     rest_day = "Rest day"
     away_day = "You are away today"
-    nothing_due = "Nothing is due today."
     no_program = "Your program is not here yet"
     no_program_help = "Your therapist has not published a program for you, or this phone has not fetched it yet."
     fetch_now = "Look again"
@@ -177,7 +170,6 @@ class English:
     in_session = "In this session"
     any_time_this_week = "Any time this week"
     changed_title = "Your program changed"
-    changed_help = "Your therapist published a new version."
     because = "Because"
     got_it = "Got it"
 
@@ -220,11 +212,6 @@ class English:
     def rest(self, seconds: int) -> str:
         """Rest between sets."""
         return f"rest {seconds} s" if seconds < 120 or seconds % 60 else f"rest {seconds // 60} min"
-
-    def frequency(self, times: int, days: int) -> str:
-        """How often, for fixed weekdays."""
-        week = "every day" if days == 7 else f"{self.plural(days, 'day', 'days')} a week"
-        return week if times == 1 else f"{times} times a day, {week}"
 
     def per_week(self, n: int) -> str:
         """How often, on days the patient chooses."""
@@ -274,7 +261,6 @@ class English:
         return f"All {n} done"
 
     end_session = "Leave session"
-    leave_help = "What you logged is safe. You can continue today."
 
     def place(self, n: int, of: int) -> str:
         """Exercise 2 of 4."""
@@ -313,13 +299,11 @@ class English:
     skip = "Skip"
     rest_now = "Rest"
     skip_rest = "Skip rest"
-    last_answers = "Same as last set"
 
     def last_answers_are(self, pain: int, effort: str) -> str:
         """The last answers, one tap away."""
         return f"Same as last set: pain {pain}, {effort.lower()}"
 
-    use_load = "Use"
     stepped_back = "A smaller dose today"
     stepped_back_help = "Your last session hurt more than it should. Today's dose is one step back."
 
@@ -348,7 +332,6 @@ class English:
     effort_help_time = "How much longer could you have gone on?"
     effort_words_time = (("Easy", "much longer"), ("Good", "a bit longer"), ("Hard", "hardly"), ("Limit", "not at all"))
     save_set = "Save set"
-    save_and_next = "Save and go on"
     lost_balance = "I lost my balance in this set"
     signs_title = "Anything else?"
     sign_words: ClassVar[dict[Sign, str]] = {
@@ -356,8 +339,6 @@ class English:
         Sign.MOVING_DOWN: "Symptoms moved further down the arm or leg",
         Sign.DIZZINESS_STAYS: "Dizziness that has not settled after 20 minutes",
     }
-    yes = "Yes"
-    no = "No"
 
     # Skip
     why_skip = "Why skip? Any reason is fine."
@@ -508,7 +489,6 @@ class English:
         return f"Version {n}, from {on}"
 
     history_title = "What changed before"
-    first_version = "First version"
     all_exercises = "All exercises"
 
     # Settings
@@ -567,18 +547,7 @@ class English:
     second_tab = "Stepwise is open in another tab"
     second_tab_help = "Only one tab at a time keeps your entries safe. Close the other tab, then look again."
     storage_refused = "This browser keeps nothing"
-    storage_help = (
-        "Without storage your entries would be lost. Leave private browsing or free some space, then try again."
-    )
     corrupt = "A saved file could not be read"
-    corrupt_help = "A copy was kept aside. Your program is fetched again; what was sent is safe at your clinic."
-    went_wrong = "Something went wrong here"
-    went_wrong_help = "What you saved is still on this phone. Try again."
-    mode_words: ClassVar[dict[Mode, str]] = {Mode.REPS: "reps", Mode.HOLD: "hold", Mode.DURATION: "time"}
-
-    def time_of_day(self, at: time) -> str:
-        """8:30."""
-        return f"{at.hour}:{at.minute:02d}"
 
 
 words = English()

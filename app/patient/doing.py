@@ -72,7 +72,9 @@ class Doing(Model):
         def after() -> None:
             if len(saved) < len(steps):
                 self.page.run_task(self.save, write, after)
-            elif stopped:
+                return
+            self.announce(words.saved_here)
+            if stopped:
                 self.go(f"/stop/{item.prescription.id}")
             elif dose.rest_s and len(item.steps_left) > len(steps):
                 self.set_rest(dose.rest_s)

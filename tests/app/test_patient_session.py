@@ -216,6 +216,41 @@ async def test_each_side_is_done_and_logged_on_its_own(tmp_path: Path) -> None:
         assert [log.side for log in await world.sets()] == [Side.LEFT, Side.RIGHT]
 
 
+async def test_with_one_set_left_there_is_nothing_to_do_all_at_once(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        assert world.ui.has("all-done")
+        await log_one(world)
+
+        assert not world.ui.has("all-done")
+        assert world.ui.has("skip")
+
+
+async def test_a_saved_set_is_announced_and_an_unsaved_one_is_not(tmp_path: Path) -> None:
+    device = Device(tmp_path)
+    async with patient(tmp_path, version(), device=device) as world:
+        await world.ui.tap("start")
+        device.refuses = True
+        await log_one(world)
+        assert "announce_message" not in [name for name, _ in world.ui.connection.calls]
+
+        device.refuses = False
+        await world.ui.tap("save-again")
+        assert "announce_message" in [name for name, _ in world.ui.connection.calls]
+
+
+async def test_a_session_ended_without_a_set_claims_nothing(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("leave")
+        await world.ui.tap("end-here")
+        await world.ui.tap("after-none")
+
+        assert world.ui.shows(words.finish_nothing)
+        assert not world.ui.shows(words.next_morning)
+        assert [end.pain_after for end in await world.stored(SessionEnd)] == [None]
+
+
 async def test_the_load_is_shown_and_logged_in_its_own_unit(tmp_path: Path) -> None:
     load = Load(unit=LoadUnit.BAND, band="red")
     async with patient(tmp_path, version(1, replace(squat(), dose=Dose(sets=1, reps=10, load=load)))) as world:
