@@ -7,7 +7,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Figure, IconAction, Line, Text
-from app.theme import Color, Space, Style
+from app.theme import Color, LookContext, Space, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import PRECAUTION, BuilderState
 from app.therapist.parts.builder_details import Details
@@ -40,8 +40,8 @@ def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap
     step = partial(state.apply, edit.step_dose, prescription.id)
     opened = state.open == prescription.id
     parts: list[ft.Control] = [
-        _head(state, prescription),
-        flow(*dose_steppers(prescription.dose, prescription.exercise.mode, step, key=f"dose-{prescription.id}")),
+        _head(state, prescription, ft.use_context(LookContext).wide),
+        flow(*dose_steppers(prescription.dose, prescription.exercise, step, key=f"dose-{prescription.id}")),
         flow(
             *_side(state, prescription, "side_missing" in codes),
             _goal(state, prescription, "goal_missing" in codes),
@@ -55,7 +55,7 @@ def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap
     return Card(*parts, padding=14, spacing=10, key=prescription.id)
 
 
-def _head(state: BuilderState, prescription: Prescription) -> ft.Control:
+def _head(state: BuilderState, prescription: Prescription, wide: bool) -> ft.Control:
     exercise, short = prescription.exercise, prescription.minimum_set
     about = f"{words.about_minutes(session_minutes((prescription,)))}, {schedule_text(prescription.schedule)}"
     star = IconAction(
@@ -84,7 +84,11 @@ def _head(state: BuilderState, prescription: Prescription) -> ft.Control:
         key=f"remove-{prescription.id}",
     )
     said = lines(Text(exercise.name, Style.LABEL), Muted(f"{about}, {words.IN_SHORT}" if short else about))
-    return row(Figure(exercise.position, exercise.name, 48, 48), grow(said), star, up, details, remove, spacing=Space.S)
+    actions = row(star, up, details, remove, spacing=Space.S, tight=True)
+    picture = Figure(exercise.position, exercise.name, 48, 48)
+    if wide:
+        return row(picture, grow(said), actions, spacing=Space.S)
+    return column(row(picture, grow(said), spacing=Space.S), actions, spacing=Space.XS)
 
 
 def _side(state: BuilderState, prescription: Prescription, missing: bool) -> list[ft.Control]:

@@ -11,7 +11,7 @@ from app.therapist.draft import stepped
 from app.therapist.parts.desk import Arrow, DeskButton, Field, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.stepper import dose_steppers
 from app.therapist.patient_state import PatientState
-from hep.records import Dose, Mode, Prescription
+from hep.records import Dose, Prescription
 from hep.views import PatientDetail, ProposalView
 
 
@@ -109,8 +109,9 @@ def Answer(
         if reason.strip() and not state.acting:
             await state.decide(proposal, answer, reason.strip(), dose if modifying else None)
 
-    mode = prescription.exercise.mode if prescription else Mode.REPS
-    figures = [flow(*dose_steppers(dose, mode, step, key="modify"))] if modifying and dose else []
+    figures: list[ft.Control] = []
+    if modifying and dose and prescription:
+        figures = [flow(*dose_steppers(dose, prescription.exercise, step, key="modify"))]
     return column(
         *figures,
         Field(

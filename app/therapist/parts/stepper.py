@@ -9,7 +9,7 @@ from app import strings_clinic as words
 from app.parts import IconAction, Text
 from app.theme import Color, Radius, Style
 from app.therapist.parts.desk import act, row
-from hep.records import Dose, Mode
+from hep.records import Dose, Exercise, Mode
 
 
 def Stepper(name: str, said: str, step: Callable[[int], None], *, key: str) -> ft.Control:
@@ -35,12 +35,13 @@ _FIELDS = {
 }
 
 
-def dose_steppers(dose: Dose, mode: Mode, step: Callable[[str, int], None], *, key: str) -> list[ft.Control]:
-    """The figures that count for a mode; a hold within a repetition only where the dose has one."""
+def dose_steppers(dose: Dose, exercise: Exercise, step: Callable[[str, int], None], *, key: str) -> list[ft.Control]:
+    """The figures that count for the exercise; a hold within a repetition only where the dose has one."""
+    mode = exercise.mode
     fields = [f for f in _FIELDS[mode] if f != "hold_s" or mode is Mode.HOLD or dose.hold_s]
     return [
         Stepper(
-            words.DOSE_NAMES[field],
+            f"{words.DOSE_NAMES[field]}, {exercise.name}",
             words.dose_figure(field, getattr(dose, field)),
             partial(step, field),
             key=f"{key}-{field}",
