@@ -23,6 +23,7 @@ export function showStages() {
 
 export function reach(stage) {
   const [step, words] = STAGES[stage];
+  performance.mark(`stepwise-${stage}`);
   find("progress").value = step;
   if (find("stage").textContent !== words) find("stage").textContent = words;
 }

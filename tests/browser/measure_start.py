@@ -35,7 +35,7 @@ MARK = """
   const look = () => {
     document.querySelector("flt-semantics-placeholder")?.click();
     const host = document.querySelector("flt-semantics-host");
-    if (host?.querySelector("[role=button]")) performance.mark("measured");
+    if (host?.querySelector("[role=button]") && !host.innerText.includes("Error running app")) performance.mark("measured");
     else requestAnimationFrame(look);
   };
   look();
@@ -63,7 +63,6 @@ def publish_as_flet_does(target: Path) -> None:
         "/",
         pyodide=True,
         pyodide_script_path="main.py",
-        pyodide_version="314.0.7",
         app_package_url="app.tar.gz",
         no_cdn=True,
     )
@@ -121,11 +120,18 @@ def start_once(playwright: Playwright, profile: Path, url: str, *, keep: bool = 
     )
     page: Page = context.new_page()
     page.add_init_script(MARK)
+    page.on("console", lambda m: print(m.text[:1500]))
     page.goto(url, wait_until="commit")
     wait_for(page, MEASURED, patience_ms=PATIENCE_MS)
     if keep:
         wait_until_kept(page)
     taken = page.evaluate("performance.getEntriesByName('measured')[0].startTime") / 1000
+    print(
+        page.evaluate("document.querySelector('flt-semantics-host').innerText.slice(0,200)"),
+        page.evaluate(
+            "performance.getEntriesByType('mark').map(m => m.name + ' ' + Math.round(m.startTime)).join(', ')"
+        ),
+    )
     context.close()
     return float(taken)
 

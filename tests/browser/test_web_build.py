@@ -1,0 +1,62 @@
+"""The built client as a folder: the same bytes each time, nothing left out, nothing that should not leave the house."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+from server.web.build import build_web, is_current
+
+
+def content(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def python_archive(folder: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(next(folder.glob("b/*/python.zip")))
+
+
+def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    build_web(tmp_path / "first")
+    build_web(tmp_path / "second")
+
+    assert content(tmp_path / "first") == content(tmp_path / "second")
+
+
+def test_a_build_is_current_until_something_it_is_made_from_changes(tmp_path: Path) -> None:
+    assert not is_current(tmp_path)
+
+    build_web(tmp_path)
+    assert is_current(tmp_path)
+
+    (tmp_path / "stamp").write_text("made from something else")
+    assert not is_current(tmp_path)
+
+
+def test_the_archive_holds_byte_code_only_and_nothing_of_the_server(web_build: Path) -> None:
+    with python_archive(web_build) as archive:
+        names = archive.namelist()
+
+    assert "app/boot.pyc" in names
+    assert "hep/__init__.pyc" in names
+    assert "assets/exercises/library.json" in names
+    assert not [name for name in names if name.endswith((".py", ".so")) or name.startswith(("server", "tests"))]
+
+
+def test_every_file_the_service_worker_keeps_is_there(web_build: Path) -> None:
+    text = (web_build / "sw.js").read_text()
+    kept = json.loads(text.split("const KEEP = ", 1)[1].split(";\n", 1)[0])
+
+    addresses = [*kept["immutable"], *(name for names in kept["renderers"].values() for name in names), *kept["named"]]
+    missing = [name for name in addresses if name != "/" and not (web_build / name.strip("/")).is_file()]
+
+    assert missing == []
+    assert "/stamp" not in addresses
+
+
+def test_no_page_holds_an_inline_script(web_build: Path) -> None:
+    index = (web_build / "index.html").read_text()
+
+    assert index.count("<script") == index.count('<script type="module" src=') + index.count("<script nomodule src=")
+    assert "{engine}" not in index
