@@ -5,7 +5,7 @@ Nothing here writes a fact, a version or a proposal by itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ from server import (
     decisions,
     devices,
     feed,
+    flags,
     invitations,
     ledger,
     patients,
@@ -41,6 +42,7 @@ from server.security import Keys, Passwords
 from server.tables.people import Clinic, Patient, Staff
 
 _PULL_LIMIT = 500
+_LOOKED_AT_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,14 @@ class DemoClinic:
                 decisions.decide(session, patient, self._author(therapist), row.id, decision, now)
                 action = f"proposal.{decision.decision.value}"
                 _record(session, self.actor(therapist), action, now, "proposal", row.id, patient_id)
+
+    def clear_seen(self, session: Session, patient_id: str, therapist: int, note: str, now: datetime) -> None:
+        """Clear what was flagged days ago and locks nothing: the therapist has looked at it by now."""
+        patient = session.get_one(Patient, patient_id)
+        for flag in flags.of_patient(session, patient_id):
+            if flag.cleared_at is None and not flag.locks and now - flag.raised_at > _LOOKED_AT_AFTER:
+                flags.clear(session, patient, flag.id, self.staff[therapist].name, note, now)
+                _record(session, self.actor(therapist), "flag.clear", now, "flag", flag.id, patient_id)
 
     def _author(self, therapist: int) -> programs.Author:
         person = self.staff[therapist]

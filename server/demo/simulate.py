@@ -218,6 +218,7 @@ class Case:
     def _visit(self, session: Session, at: datetime, visit: Visit) -> None:
         wanted = [pid for key in visit.keys for pid, named in self.life.keys.items() if named == key]
         self.clinic.decide(session, self.patient_id, self.story.therapist, wanted, visit, at)
+        self.clinic.clear_seen(session, self.patient_id, self.story.therapist, visit.reason, at)
         self.has_news = True
 
 

@@ -299,7 +299,7 @@ _INGRID = Story(
     ),
     phases=(
         Phase(start_ago=66, attend=0.95, during=(3, 2), morning=(2, 1), reasons=(SkipReason.NO_TIME, SkipReason.AWAY)),
-        Phase(start_ago=30, attend=0.97, during=(2, 1), morning=(1, 1), noise=0.3, effort=(6,)),
+        Phase(start_ago=30, attend=0.97, during=(2, 1), morning=(1, 1), noise=0.1, effort=(6,)),
     ),
 )
 

@@ -54,7 +54,7 @@ _TYLER = Story(
     ),
     phases=(
         Phase(start_ago=33, attend=0.95, during=(3, 2), morning=(2, 1), extra=0.1, effort=(6,)),
-        Phase(start_ago=16, attend=1, during=(2, 2), morning=(2, 2), extra=0.7, effort=(9,)),
+        Phase(start_ago=16, attend=1, during=(2, 2), morning=(2, 2), noise=0.2, extra=0.7, effort=(9,)),
     ),
     happenings=(Happening(ago=2, what="message", args={"text": "Feels great, did it twice again. Can I jump now?"}),),
 )

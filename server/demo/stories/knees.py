@@ -199,7 +199,7 @@ _GEORGE = Story(
     ),
     phases=(
         Phase(start_ago=70, during=(3, 1), morning=(2, 1), effort=(6, 8)),
-        Phase(start_ago=30, during=(1, 0), morning=(1, 0), effort=(6,)),
+        Phase(start_ago=30, attend=1, finish=1, during=(1, 0), morning=(1, 0), effort=(6,)),
     ),
 )
 
