@@ -6,6 +6,7 @@ import { isClinic } from "./opening.js";
 const LAST_TODAY = "stepwise.last-today";
 const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
+const LOOK_EVERY_MS = 30;
 const STAGES = {
   python: [2, "Starting the app"],
   loaded: [3, isClinic ? "Opening the clinic" : "Opening your exercises"],
@@ -65,7 +66,7 @@ export function leaveWhenDrawn(onDrawn) {
   const look = () => {
     const host = document.querySelector("flt-semantics-host");
     const drawn = framesFromPython() > 1 && host?.querySelector("span, [aria-label]");
-    if (!drawn) return requestAnimationFrame(look);
+    if (!drawn) return void setTimeout(look, LOOK_EVERY_MS);
     timers.forEach(clearTimeout);
     performance.mark("stepwise-drawn");
     find("splash").classList.add("leaving");

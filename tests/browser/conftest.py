@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from server.web.build import WEB, build_web, is_current
-from tests.browser.serving import ServerProcess, tiny_server
+from tests.browser.serving import ServerProcess, running, tiny_server
 from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -50,7 +50,5 @@ def visit(playwright: Playwright, tmp_path: Path) -> Iterator[Visit]:
 @pytest.fixture
 def web_server(web_build: Path) -> Iterator[ServerProcess]:
     """A real server process with the built client and an API of a few answers (`tiny_server.py`)."""
-    server = tiny_server(web_build)
-    server.start()
-    yield server
-    server.kill()
+    with running(tiny_server(web_build)) as server:
+        yield server

@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,16 @@ class ServerProcess:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+@contextmanager
+def running(server: ServerProcess) -> Iterator[ServerProcess]:
+    """Start a server for the length of a block; it may be killed and started inside."""
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 def tiny_server(folder: Path) -> ServerProcess:

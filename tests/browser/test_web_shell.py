@@ -1,13 +1,44 @@
 """The app's shell in a real Chromium: it starts, asks nobody else, survives the network and keeps what it is given."""
 
+import shutil
+from pathlib import Path
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
-from tests.browser.serving import ServerProcess
+from tests.browser.serving import ServerProcess, running, tiny_server
 from tests.browser.visitor import let_it_draw, run_python, wait_for, wait_until_drawn, wait_until_kept
 
 PLATFORM = "from app.platform.browser import platform\n"
+SECOND = "second-release"
+
+
+def release_again(server: ServerProcess, folder: Path, lost: str = "") -> None:
+    """Serve a release with another index and version from the same port; `lost` names a file it lacks."""
+    server.kill()
+    index, worker = folder / "index.html", folder / "sw.js"
+    index.write_text(index.read_text().replace("<head>", f'<head><meta name="{SECOND}">'))
+    worker.write_text(worker.read_text().replace('"version": "', f'"version": "{SECOND}-'))
+    for path in (index, worker):
+        for packed in (".br", ".gz"):
+            path.with_name(path.name + packed).unlink()
+    if lost:
+        (folder / lost).unlink()
+    server.start()
+
+
+def wait_for_the_new_version(page: Page, state: str) -> None:
+    """Return once the service worker that is being installed is `installed` (complete) or `redundant` (given up)."""
+    page.evaluate(
+        """(state) => navigator.serviceWorker.ready.then((kept) => new Promise((done) => {
+            const fresh = kept.installing ?? kept.waiting;
+            const look = () => (!fresh || fresh.state === state ? done() : setTimeout(look, 20));
+            look();
+        }))""",
+        state,
+    )
 
 
 @pytest.mark.parametrize("renderer", ["skwasm", "canvaskit"])
@@ -47,6 +78,58 @@ def test_the_app_starts_without_a_server_after_the_first_visit(visit: Visit, web
     assert patient.get_by_role("button").count() > 0
     clinic = visitor.open(f"{web_server.url}/clinic")
     assert clinic.get_by_role("button").count() > 0
+
+
+def test_a_new_version_waits_for_the_next_start(visit: Visit, web_build: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(web_build, tmp_path / "served")
+    with running(tiny_server(folder)) as server:
+        visitor = visit()
+        page = visitor.open(server.url)
+        wait_until_kept(page)
+        release_again(server, folder)
+
+        page.evaluate("navigator.serviceWorker.ready.then((kept) => kept.update())")
+        wait_for_the_new_version(page, "installed")
+        during = page.evaluate("fetch('/').then((answer) => answer.text())")
+        visitor.restart()
+        next_start = visitor.open(server.url)
+
+        assert SECOND not in during
+        assert next_start.locator(f"meta[name={SECOND}]").count() == 1
+        caches = next_start.evaluate("caches.keys()")
+        assert [name for name in caches if not name.endswith("pictures")] == [name for name in caches if SECOND in name]
+
+
+def test_the_app_can_move_to_a_new_version_at_once(visit: Visit, web_build: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(web_build, tmp_path / "served")
+    with running(tiny_server(folder)) as server:
+        page = visit().open(server.url)
+        wait_until_kept(page)
+        release_again(server, folder)
+
+        with page.expect_navigation(wait_until="commit"):
+            run_python(page, f"{PLATFORM}platform().tell_page('update', '')")
+        wait_until_drawn(page)
+
+        assert page.locator(f"meta[name={SECOND}]").count() == 1
+
+
+def test_a_new_version_that_cannot_be_fetched_whole_leaves_the_old_one_alone(
+    visit: Visit, web_build: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(web_build, tmp_path / "served")
+    with running(tiny_server(folder)) as server:
+        visitor = visit()
+        page = visitor.open(server.url)
+        wait_until_kept(page)
+        release_again(server, folder, lost="manifest.webmanifest")
+
+        page.evaluate("navigator.serviceWorker.ready.then((kept) => kept.update())")
+        wait_for_the_new_version(page, "redundant")
+        server.kill()
+        visitor.restart()
+
+        assert visitor.open(server.url).locator(f"meta[name={SECOND}]").count() == 0
 
 
 def test_the_service_worker_never_answers_for_the_api(visit: Visit, web_server: ServerProcess) -> None:
