@@ -19,12 +19,12 @@ $(BIN)/python:
 
 $(VENV)/server.stamp: requirements/server.lock | $(BIN)/python
 	@echo "Installing libraries (a few minutes the first time)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.lock
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock | $(BIN)/python
 	@echo "Installing libraries (a few minutes the first time)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@ $(VENV)/server.stamp
 
 run: $(VENV)/server.stamp ## start the demo clinic: one process, one port (HOST, PORT)
