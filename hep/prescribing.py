@@ -29,7 +29,7 @@ from hep.phrases import (
     sentence,
     side_text,
 )
-from hep.precautions import findings, open_findings
+from hep.precautions import open_findings
 from hep.problems import Refused, check_text
 from hep.records import (
     Dose,
@@ -44,6 +44,7 @@ from hep.records import (
 )
 
 __all__ = [
+    "PRECAUTION",
     "Change",
     "ChangeKind",
     "Draft",
@@ -73,6 +74,9 @@ ADVISED_EXERCISES = 3
 """The builder warns from the fourth exercise on. Source: product principle 6; secondary source, unverified."""
 
 REASON_LENGTH = 500
+
+PRECAUTION = "precaution"
+"""The code of a precaution warning that the therapist has not accepted in writing."""
 
 
 class ChangeKind(StrEnum):
@@ -135,7 +139,8 @@ def gaps(draft: Draft, patient_flags: Iterable[str]) -> tuple[Gap, ...]:
     """What keeps the draft from being published; empty when it may be.
 
     Codes: reason_missing, program_empty, prescription_twice, type_missing, side_missing, goal_missing,
-    dose_incomplete, flag_blocked. A draft that archives or withdraws a program needs its reason only.
+    dose_incomplete, flag_blocked, precaution (a warning not accepted in writing). A draft that archives or withdraws
+    a program needs its reason only.
     """
     found = list(_reason_gaps(draft))
     if draft.state is not ProgramState.ACTIVE:
@@ -165,9 +170,8 @@ def _prescription_gaps(p: Prescription, goal_ids: set[str], flags: frozenset[str
         yield _gap(p.id, "goal_missing", f"{name}: choose the goal it serves.")
     if not _dose_complete(p.dose, p.exercise.mode):
         yield _gap(p.id, "dose_incomplete", f"{name}: complete the dose.")
-    for finding in findings(p.exercise, flags):
-        if finding.severity is Severity.BLOCK:
-            yield _gap(p.id, "flag_blocked", finding.text)
+    for finding in open_findings(p, flags):
+        yield _gap(p.id, "flag_blocked" if finding.severity is Severity.BLOCK else PRECAUTION, finding.text)
 
 
 def _dose_complete(dose: Dose, mode: Mode) -> bool:
@@ -175,18 +179,15 @@ def _dose_complete(dose: Dose, mode: Mode) -> bool:
     return needed[mode] is not None
 
 
-def warnings(draft: Draft, patient_flags: Iterable[str], *, time_budget_min: int | None = None) -> tuple[Gap, ...]:
+def warnings(draft: Draft, *, time_budget_min: int | None = None) -> tuple[Gap, ...]:
     """What the therapist should see before publishing; none of it refuses.
 
     Codes: too_many (from the fourth exercise on), over_budget (`time_budget_min` is per session), spacing,
-    precaution (a warning not accepted in writing; blocks are gaps), goal_unmeasured (no baseline or no target).
+    goal_unmeasured (no baseline or no target).
     """
     found = list(_size_warnings(draft, time_budget_min))
     for a, b in crowded_pairs(draft.prescriptions):
         found.append(_gap(b.id, "spacing", _spacing_text(a, b)))
-    flags = frozenset(patient_flags)
-    for p in draft.prescriptions:
-        found += [_gap(p.id, "precaution", f.text) for f in open_findings(p, flags) if f.severity is Severity.WARN]
     return (*found, *_goal_warnings(draft))
 
 

@@ -11,19 +11,18 @@ import orjson
 from sqlmodel import Session, col, select
 
 from hep import codec
-from hep.prescribing import Change, Draft, Gap, difference, gaps, revise, warnings
+from hep.prescribing import Change, Draft, difference, gaps, revise
 from hep.problems import check
 from hep.records import ProgramState, ProgramVersion
 from hep.wire import ServerKind
 from server import changes, upkeep
 from server.chart import read_version
 from server.problems import Declined
+from server.snapshots import changed_exercises
 from server.tables.care import Episode, ProgramHead, ProgramVersionRow
 from server.tables.people import Patient
 
 MAX_PRESCRIPTIONS = 40
-PRECAUTION = "precaution"
-"""The one warning that must be accepted in writing before publishing; the others only inform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def publish(session: Session, patient: Patient, author: Author, draft: Draft, no
     base = _version(session, draft.program_id, head.version) if head.version else None
     if draft.base_version != head.version:
         raise Declined("stale_base", detail=_both(session, draft, base))
-    _check_complete(draft, patient)
+    _check_complete(draft, patient, base)
     version = revise(base, draft, author_id=author.id, author_name=author.name, published_at=now)
     _store(session, patient, head, version)
     changes.announce(session, sync, ServerKind.PROGRAM, [version.id])
@@ -110,11 +109,9 @@ def _both(session: Session, draft: Draft, current: ProgramVersion | None) -> dic
     return {"base": codec.dump(base), "current": codec.dump(current)}
 
 
-def _check_complete(draft: Draft, patient: Patient) -> None:
-    """No gap, no blocked precaution, and no precaution warning without its written reason."""
-    missing: list[Gap] = list(gaps(draft, patient.flags))
-    if draft.state is ProgramState.ACTIVE:
-        missing += [warning for warning in warnings(draft, patient.flags) if warning.code == PRECAUTION]
+def _check_complete(draft: Draft, patient: Patient, base: ProgramVersion | None) -> None:
+    """No gap by the rules the builder shows too, and every exercise as the library holds it."""
+    missing = (*gaps(draft, patient.flags), *changed_exercises(draft, base))
     if missing:
         raise Declined("not_publishable", detail={"gaps": codec.dump(missing)})
 

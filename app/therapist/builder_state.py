@@ -22,9 +22,6 @@ from hep.problems import Refused
 from hep.records import Exercise, Intent, ProgramVersion
 from hep.views import PatientDetail
 
-PRECAUTION = "precaution"
-"""The code of a warning that a therapist accepts in writing."""
-
 
 class BuilderState(ft.Observable):
     """`base` is the version the draft started from, None for a first program; `stale` what was published since."""
@@ -63,17 +60,12 @@ class BuilderState(ft.Observable):
         return find(self.library.value or (), self.wanted)
 
     def gaps(self) -> tuple[Gap, ...]:
-        """What keeps the draft from being published: gaps, and precautions nobody has accepted in writing."""
-        unread = (warning for warning in self._warnings() if warning.code == PRECAUTION)
-        return (*prescribing.gaps(self.draft, self.patient.profile.flags), *unread)
+        """What keeps the draft from being published, precautions nobody has accepted in writing among it."""
+        return prescribing.gaps(self.draft, self.patient.profile.flags)
 
     def warnings(self) -> tuple[Gap, ...]:
         """What the therapist should weigh; none of it refuses."""
-        return tuple(warning for warning in self._warnings() if warning.code != PRECAUTION)
-
-    def _warnings(self) -> tuple[Gap, ...]:
-        profile = self.patient.profile
-        return prescribing.warnings(self.draft, profile.flags, time_budget_min=profile.time_budget_min)
+        return prescribing.warnings(self.draft, time_budget_min=self.patient.profile.time_budget_min)
 
     def minutes(self) -> int:
         """Minutes of one session of the draft."""

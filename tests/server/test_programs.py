@@ -8,7 +8,18 @@ import pytest
 from sqlmodel import col, func, select
 
 from hep import codec
-from hep.records import ExerciseFlag, Override, ProgramState, Severity, Side
+from hep.records import (
+    Dose,
+    ExerciseFlag,
+    Laterality,
+    Mode,
+    Override,
+    PainRule,
+    ProgramState,
+    ProgressionRule,
+    Severity,
+    Side,
+)
 from server import library, upkeep
 from server.database import reading
 from server.tables.care import Change, PatientSync, ProgramHead, ProgramVersionRow
@@ -96,13 +107,16 @@ def test_an_empty_program_is_refused(sqlite_world: World) -> None:
     assert gap_codes(care.send_draft(draft)) == {"program_empty"}
 
 
-def test_a_blocked_precaution_is_refused_and_cannot_be_accepted(sqlite_world: World) -> None:
+def test_a_blocked_precaution_is_refused_and_cannot_be_accepted(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     care = Care.begin(sqlite_world, publish=False)
     patient_id = sqlite_world.patient(care.therapist, flags=["spine_postop"])
     episode_id = care.therapist.get(f"/v1/patients/{patient_id}").json()["episode_id"]
     blocked = replace(
         library.exercises()[EXERCISE], flags=(ExerciseFlag(flag="spine_postop", severity=Severity.BLOCK),)
     )
+    monkeypatch.setitem(library.exercises(), EXERCISE, blocked)
     accepted = (Override(flag="spine_postop", reason="Surgeon agrees"),)
     rx = prescription(care.today)
     for overrides in ((), accepted):
@@ -120,6 +134,56 @@ def test_a_precaution_warning_needs_its_written_reason(world: World) -> None:
     accepted = replace(rx, overrides=(Override(flag="spine_postop", reason="Twelve weeks after surgery"),))
     care.publish(prescriptions=(accepted,))
     assert care.detail()["versions"][0]["version"]["prescriptions"][0]["overrides"][0]["flag"] == "spine_postop"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"flags": ()},
+        {"laterality": Laterality.BILATERAL},
+        {"mode": Mode.DURATION, "dose": Dose(sets=2, duration_s=30)},
+        {"pain_rule": PainRule.NONE},
+        {"progression": ProgressionRule.TIME},
+        {"family": "elsewhere"},
+        {"loaded": False},
+        {"id": "kn-unheard-of"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_exercise_other_than_the_librarys_is_refused(sqlite_world: World, change: dict[str, Any]) -> None:
+    care = Care.begin(sqlite_world, publish=False)
+    rx = prescription(care.today)
+    forged = replace(rx, exercise=replace(rx.exercise, **change), dose=change.get("dose", rx.dose))
+    reply = care.send_draft(care.draft(prescriptions=(forged,)))
+    assert gap_codes(reply) == {"exercise_changed"}
+    assert reply.json()["detail"]["gaps"][0]["prescription_id"] == rx.id
+    assert stored(care)[:2] == (0, 0)
+
+
+def test_an_exercise_keeps_the_words_it_was_prescribed_with(sqlite_world: World) -> None:
+    care = Care.begin(sqlite_world, publish=False)
+    rx = prescription(care.today)
+    care.publish(prescriptions=(replace(rx, exercise=replace(rx.exercise, name="Leg raise", cues=("Slowly",))),))
+
+
+def test_what_is_in_force_stays_publishable_when_the_library_moves_on(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    care = Care.begin(sqlite_world)
+    rx = care.prescriptions[0]
+    newer = replace(rx.exercise, pain_rule=PainRule.PAIN_FREE)
+    monkeypatch.setitem(library.exercises(), EXERCISE, newer)
+    care.publish(prescriptions=(replace(rx, note="Slowly"),), reason="A note")
+    another = prescription(care.today, exercise=EXERCISE)
+    stale = replace(another, exercise=rx.exercise)
+    assert gap_codes(care.send_draft(care.draft(prescriptions=(rx, stale)))) == {"exercise_changed"}
+    care.publish(prescriptions=(rx, another), reason="One more")
+
+
+def test_a_program_ends_whatever_the_library_says(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    care = Care.begin(sqlite_world)
+    monkeypatch.delitem(library.exercises(), EXERCISE)
+    care.publish(state=ProgramState.ARCHIVED, reason="Goal reached")
 
 
 def test_a_fault_half_way_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from app import strings_clinic as words
 from app.parts import Card, Figure, IconAction, Line, Text
 from app.theme import Color, LookContext, Space, Style
 from app.therapist import draft as edit
-from app.therapist.builder_state import PRECAUTION, BuilderState
+from app.therapist.builder_state import BuilderState
 from app.therapist.parts.builder_details import Details
 from app.therapist.parts.desk import (
     Chip,
@@ -28,7 +28,7 @@ from app.therapist.parts.desk import (
 )
 from app.therapist.parts.stepper import dose_steppers
 from hep.precautions import open_findings
-from hep.prescribing import Gap, schedule_text, session_minutes
+from hep.prescribing import PRECAUTION, Gap, schedule_text, session_minutes
 from hep.records import Laterality, Prescription, Severity, Side
 
 
