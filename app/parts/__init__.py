@@ -3,6 +3,7 @@
 from app.parts.controls import AppButton, Choice, IconAction, SettingRow
 from app.parts.days import CalendarGrid, Day, Legend, Mark, StateDot, WeekStrip
 from app.parts.exercise import Cues, ExerciseCard, HoldRing, RepCounter, Segments, SetRow, SidePill
+from app.parts.fields import TypedField
 from app.parts.figure import Figure
 from app.parts.scales import EFFORT_TILES, EffortRow, PainScale
 from app.parts.surfaces import Card, IconTile, Line, Notice, Page, Pill, TapCard
@@ -38,6 +39,7 @@ __all__ = [
     "StateDot",
     "TapCard",
     "Text",
+    "TypedField",
     "WeekStrip",
     "readable",
 ]

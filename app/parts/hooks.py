@@ -1,7 +1,7 @@
 """Flet's hooks and components with the types they really have."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import flet as ft
 
@@ -9,26 +9,38 @@ T = TypeVar("T")
 Setter = Callable[[T | Callable[[T], T]], None]
 
 
+class Latest(Generic[T]):
+    """A value on a screen. `value` is the newest one, also in a handler of an older drawing.
+
+    Handlers close over what was drawn: two quick taps, or a tap right after typing, must not lose or miss the first.
+    """
+
+    def __init__(self, value: T, draw: Callable[[T], Any]) -> None:
+        self.value = value
+        self._draw = draw
+
+    def put(self, value: T) -> T:
+        """Make `value` the newest; returns it."""
+        self.value = value
+        self._draw(value)
+        return value
+
+    def change(self, update: Callable[[T], T]) -> T:
+        """Make the newest value what `update` makes of it; returns that."""
+        return self.put(update(self.value))
+
+
 def use_value(initial: T | Callable[[], T]) -> tuple[T, Setter[T]]:
     """`ft.use_state`: the value and what sets it, to a value or by a function of the one before."""
     return ft.use_state(initial)
 
 
-def use_latest(initial: T) -> tuple[T, Callable[[Callable[[T], T]], T]]:
-    """A value and what changes it, by a function of the newest value, which it returns.
-
-    Handlers of a screen close over what was drawn; two quick taps before the next drawing must not lose the first.
-    """
-    newest: Any = ft.use_ref(initial)
+def use_latest(initial: T) -> Latest[T]:
+    """The component's own `Latest`; a change draws the component again."""
     _, draw = use_value(initial)
-
-    def change(update: Callable[[T], T]) -> T:
-        changed = update(newest.current)
-        newest.current = changed
-        draw(changed)
-        return changed
-
-    return newest.current, change
+    held: Any = ft.use_ref(lambda: Latest(initial, draw))
+    latest: Latest[T] = held.current
+    return latest
 
 
 def keyed(component: Callable[..., ft.Control], key: str, *args: Any) -> ft.Control:

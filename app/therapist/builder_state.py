@@ -120,7 +120,9 @@ class BuilderState(ft.Observable):
         self.wanted = Filter(words=self.wanted.words, equipment=self.wanted.equipment)
 
     def add(self, exercise: Exercise) -> None:
-        """Put an exercise into the draft and open its row."""
+        """Put an exercise into the draft, once, and open its row."""
+        if any(p.exercise.id == exercise.id for p in self.draft.prescriptions):
+            return
         self.edit(edit.add(self.draft, exercise, self._now()))
         self.open = self.draft.prescriptions[-1].id
 
@@ -129,11 +131,17 @@ class BuilderState(ft.Observable):
         self.open = None if self.open == prescription_id else prescription_id
 
     def review(self) -> None:
-        """Show what publishing would change and tell, or go back to editing."""
-        self.reviewing = not self.reviewing
+        """Show what publishing would change and tell; not as long as something is missing."""
+        self.reviewing = not self.gaps()
+
+    def back_to_edit(self) -> None:
+        """Go on editing."""
+        self.reviewing = False
 
     async def publish(self) -> None:
-        """Make the draft the next version; a newer base is shown beside it and nothing is lost."""
+        """Make the draft the next version, once; a newer base is shown beside it and nothing is lost."""
+        if self.publishing or self.published is not None:
+            return
         self.publishing, self.problem = True, None
         try:
             self.published = await self._clinic.publish(self.patient.profile.id, self.draft)

@@ -65,6 +65,16 @@ def change(draft: Draft, prescription_id: str, **fields: Any) -> Draft:
     return _edit(draft, prescription_id, lambda p: replace(p, **fields))
 
 
+def flip(draft: Draft, prescription_id: str, field: str) -> Draft:
+    """With a yes turned to no, or the reverse: minimum_set, amber_may_progress, spacing_override, two_for_two."""
+
+    def edit(p: Prescription) -> Prescription:
+        fields: dict[str, Any] = {field: not getattr(p, field)}
+        return replace(p, **fields)
+
+    return _edit(draft, prescription_id, edit)
+
+
 def change_schedule(draft: Draft, prescription_id: str, **fields: Any) -> Draft:
     """With those fields of one prescription's schedule set."""
     return _edit(draft, prescription_id, lambda p: replace(p, schedule=replace(p.schedule, **fields)))

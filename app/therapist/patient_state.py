@@ -3,7 +3,7 @@
 Every act ends by reading the page anew. Nothing is shown as done before the server said so.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
@@ -56,27 +56,27 @@ class PatientState(ft.Observable):
 
     async def decide(self, proposal: ProposalView, decision: str, reason: str = "", dose: Dose | None = None) -> bool:
         """Decide a proposal; True once the server has it."""
-        return await self._act(self._clinic.decide(self.patient_id, proposal.id, decision, reason, dose))
+        return await self._act(lambda: self._clinic.decide(self.patient_id, proposal.id, decision, reason, dose))
 
     async def clear_flag(self, flag_id: str, note: str) -> bool:
         """Clear a flag with a note; True once the server has it."""
-        return await self._act(self._clinic.clear_flag(self.patient_id, flag_id, note))
+        return await self._act(lambda: self._clinic.clear_flag(self.patient_id, flag_id, note))
 
     async def revoke_device(self, device_id: str) -> bool:
         """Sign a phone out."""
-        return await self._act(self._clinic.revoke_device(self.patient_id, device_id))
+        return await self._act(lambda: self._clinic.revoke_device(self.patient_id, device_id))
 
     async def revoke_invitation(self, invitation_id: str) -> bool:
         """Withdraw an invitation."""
-        return await self._act(self._clinic.revoke_invitation(self.patient_id, invitation_id))
+        return await self._act(lambda: self._clinic.revoke_invitation(self.patient_id, invitation_id))
 
     async def invite(self) -> bool:
         """Make an invitation and keep its link and code in sight until the page is left."""
-        return await self._act(self._invite())
+        return await self._act(self._invite)
 
     async def settle(self, device_id: str, release: bool, reason: str) -> bool:
         """Decide all that a signed-out phone sent since."""
-        return await self._act(self._settle(device_id, release, reason))
+        return await self._act(lambda: self._settle(device_id, release, reason))
 
     async def _settle(self, device_id: str, release: bool, reason: str) -> None:
         for batch in await self._clinic.quarantine(self.patient_id):
@@ -86,10 +86,13 @@ class PatientState(ft.Observable):
     async def _invite(self) -> None:
         self.invited = await self._clinic.invite(self.patient_id)
 
-    async def _act(self, act: Awaitable[None]) -> bool:
+    async def _act(self, act: Callable[[], Awaitable[None]]) -> bool:
+        """One act at a time: a second tap while one is under way is the same tap."""
+        if self.acting:
+            return False
         self.acting, self.problem = True, None
         try:
-            await act
+            await act()
         except ApiError as error:
             self.problem = error
             return False

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import dataclasses
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 import flet as ft
@@ -113,8 +113,23 @@ class UI:
 
     async def tap_together(self, *keys: str) -> None:
         """Tap several controls of one drawing, before any of the taps has drawn anything anew."""
-        for control in [self.key(key) for key in keys]:
-            await self.session.dispatch_event(control._i, "click", None)
+        await self._together(*((key, "click") for key in keys))
+
+    async def type_and_tap(self, typed: Mapping[str, str], key: str, event: str = "click") -> None:
+        """Type into fields and tap (or `submit`) at once, before any of it has drawn anything anew."""
+        for field, text in typed.items():
+            self.session.apply_patch(self.key(field)._i, {"value": text})
+        await self._together(*((field, "change") for field in typed), (key, event))
+
+    async def _together(self, *events: tuple[str, str]) -> None:
+        controls = [(self.key(key), event) for key, event in events]
+        tasks = [asyncio.create_task(self.session.dispatch_event(c._i, event, None)) for c, event in controls]
+        await asyncio.gather(*tasks)
+        await self.settle()
+
+    async def type_unheard(self, key: str, text: str) -> None:
+        """Type into a field; the client's word that it changed is still on its way."""
+        self.session.apply_patch(self.key(key)._i, {"value": text})
         await self.settle()
 
     async def type(self, key: str, text: str) -> None:

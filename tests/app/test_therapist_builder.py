@@ -137,7 +137,9 @@ async def test_a_precaution_is_accepted_only_in_writing_and_the_reason_is_sent()
         await ui.type("version-reason", "Goal changed")
         assert ui.shows("Quad set needs your review with: high blood pressure (static holds).")
         assert ui.key("publish").disabled
-        assert ui.key("accept-rx-000001-hypertension_isometric").disabled
+        await ui.tap("accept-rx-000001-hypertension_isometric")
+        assert ui.key("why-rx-000001-hypertension_isometric").error == "Write a reason."
+        assert ui.key("publish").disabled
         # when
         await ui.type("why-rx-000001-hypertension_isometric", "Counts aloud, well controlled")
         await ui.tap("accept-rx-000001-hypertension_isometric")

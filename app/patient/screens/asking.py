@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import flet as ft
 
@@ -32,7 +33,7 @@ def AskScreen(
     effort_words = words.effort_words_time if timed else words.effort_words
     body: list[ft.Control] = [*trouble(model)]
     if draft.answered and model.pending is None and not model.saving:
-        body.append(AppButton(words.save_set, lambda _: save(draft), key="save-set"))
+        body.append(AppButton(words.save_set, lambda _: answer(lambda d: d), key="save-set"))
     body += _same(item, draft, answer)
     body += [
         ft.Column([Heading(words.most_pain), Text(words.one_tap, Style.BODY, Color.MUTED)], spacing=Space.XS),
@@ -141,12 +142,11 @@ def _after_hurt(model: Doing, item: ItemView, draft: Draft, set_draft: SetDraft)
     rows: list[ft.Control] = []
     if draft.pain is not None:
         limit = ceiling(item.prescription.exercise.pain_rule)
-        fresh = Draft.of(item.dose, item.prescription.exercise.mode, model.clock()) if item.dose else draft
         rows.append(Text(words.within_limit(draft.pain, limit), Style.BODY))
         rows.append(
             AppButton(
                 words.go_on_gently,
-                lambda _: set_draft(lambda d: replace(fresh, pain=d.pain)),
+                lambda _: set_draft(lambda d: _begun_again(d, item, model.clock())),
                 key="go-on",
                 kind="tonal",
             )
@@ -171,6 +171,13 @@ def _after_hurt(model: Doing, item: ItemView, draft: Draft, set_draft: SetDraft)
         )
     )
     return ft.Column(rows, spacing=Space.S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _begun_again(draft: Draft, item: ItemView, now: datetime) -> Draft:
+    """The set from its start, with the pain already told."""
+    if item.dose is None:
+        return draft
+    return replace(Draft.of(item.dose, item.prescription.exercise.mode, now), pain=draft.pain)
 
 
 def SkipScreen(

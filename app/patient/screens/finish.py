@@ -3,7 +3,7 @@
 import flet as ft
 
 from app.parts import AppButton, Card, Figure, Heading, Line, Notice, Page, PainScale, Pill, RepCounter, Text
-from app.parts.hooks import use_value
+from app.parts.hooks import use_latest
 from app.patient.doing import Doing
 from app.patient.screens.frame import Inner, Trouble, trouble, width
 from app.patient.session import OpenSession
@@ -163,8 +163,8 @@ def CorrectScreen(model: Doing, set_id: str) -> ft.Control:
     """Give one logged set new values, or say it was not done. The first entry is kept."""
     session = model.ended or model.here.open_session
     line = _find(model, session, set_id) if session else None
-    pain, set_pain = use_value(line.log.pain if line else None)
-    count, set_count = use_value((line.log.reps if line.log.reps is not None else line.log.seconds or 0) if line else 0)
+    pain = use_latest(line.log.pain if line else None)
+    count = use_latest((line.log.reps if line.log.reps is not None else line.log.seconds or 0) if line else 0)
     if line is None:
         back = AppButton(words.back_to_today, lambda _: model.leave_finish(), key="to-today")
         return Trouble(words.no_session, words.no_session_help, ft.Icons.INFO_OUTLINE, back, width(model))
@@ -177,21 +177,21 @@ def CorrectScreen(model: Doing, set_id: str) -> ft.Control:
             Text(line.text, Style.SUB),
             Text(words.correct_help, Style.SMALL, Color.MUTED),
             RepCounter(
-                count,
+                count.value,
                 words.mode_unit(by_reps),
-                lambda by: set_count(lambda n: min(999, max(0, n + by))),
+                lambda by: count.change(lambda n: min(999, max(0, n + by))),
                 (words.fewer, words.more) if by_reps else (words.second_less, words.second_more),
-                words.work(count, None) if by_reps else words.work(None, count),
+                words.work(count.value, None) if by_reps else words.work(None, count.value),
             ),
             Text(words.most_pain, Style.LABEL),
-            PainScale(pain, set_pain, words.pain_words, model.look.big, key="correct-pain"),
+            PainScale(pain.value, pain.put, words.pain_words, model.look.big, key="correct-pain"),
             AppButton(
                 words.remove_set, lambda _: model.retract(set_id), key="remove-set", kind="outline", size="normal"
             ),
         ],
         bottom=AppButton(
             words.save_correction,
-            lambda _: model.correct(set_id, pain=pain, **{field: count}),
+            lambda _: model.correct(set_id, pain=pain.value, **{field: count.value}),
             key="save-correction",
         ),
         back="/finish",

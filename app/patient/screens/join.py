@@ -1,14 +1,12 @@
 """Joining with an invitation: the link's secret by itself, or the code with the birth date."""
 
 import re
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import flet as ft
 
-from app.parts import AppButton, Figure, Heading, Line, Notice, Page, Text
-from app.parts.hooks import use_value
+from app.parts import AppButton, Figure, Heading, Line, Notice, Page, Text, TypedField
+from app.parts.hooks import Latest, use_latest
 from app.patient.model import Model
 from app.patient.screens.frame import Waiting, trouble, width
 from app.strings import words
@@ -36,31 +34,27 @@ def tidy(code: str) -> str:
 @ft.component
 def JoinScreen(model: Model) -> ft.Control:
     """The form, the wait, or the decision about another patient's entries."""
-    code, set_code = use_value("")
-    born, set_born = use_value("")
-    wrong, set_wrong = use_value("")
+    code, born, wrong = use_latest(""), use_latest(""), use_latest("")
     if model.join.busy:
         return Waiting(model, words.joining, words.joining_help)
     if model.join.others:
         return _Others(model)
 
     async def send(_: ft.Event[ft.FilledButton]) -> None:
-        sentence = problem(code, born)
-        set_wrong(sentence)
-        if not sentence:
-            await model.redeem(code=tidy(code), birth_date=born.strip())
+        if not wrong.put(problem(code.value, born.value)):
+            await model.redeem(code=tidy(code.value), birth_date=born.value.strip())
 
     return Page(
         [
             *trouble(model),
             *_intro(model),
             *(
-                [Notice(wrong or model.join.sentence, "error", key="join-wrong")]
-                if wrong or model.join.sentence
+                [Notice(wrong.value or model.join.sentence, "error", key="join-wrong")]
+                if wrong.value or model.join.sentence
                 else []
             ),
-            _field(words.code, words.code_help, code, set_code, "code", ft.Icons.KEY_OUTLINED),
-            _field(words.birth_date, words.birth_date_help, born, set_born, "birth", ft.Icons.CAKE_OUTLINED),
+            _field(words.code, words.code_help, code, "code", ft.Icons.KEY_OUTLINED),
+            _field(words.birth_date, words.birth_date_help, born, "birth", ft.Icons.CAKE_OUTLINED),
         ],
         bottom=ft.Column(
             [
@@ -91,15 +85,13 @@ def _intro(model: Model) -> list[ft.Control]:
     ]
 
 
-def _field(
-    label: str, help_text: str, value: str, on_change: Callable[[str], Any], key: str, icon: ft.IconData
-) -> ft.Control:
+def _field(label: str, help_text: str, typed: Latest[str], key: str, icon: ft.IconData) -> ft.Control:
     """A field with its help before it, where a screen reader finds it."""
-    box = ft.TextField(
+    box = TypedField(
+        typed.value,
+        typed.put,
         key=key,
         label=label,
-        value=value,
-        on_change=lambda e: on_change(e.control.value),
         prefix_icon=icon,
         border=ft.OutlineInputBorder(border_radius=Radius.CHIP),
         filled=True,

@@ -95,12 +95,13 @@ def SetScreen(
 ) -> ft.Control:
     """One set, from doing it to the answers about it."""
     mode = item.prescription.exercise.mode
-    draft, set_draft = use_latest(Draft.of(dose, mode, model.clock()))
+    latest = use_latest(Draft.of(dose, mode, model.clock()))
+    draft, set_draft = latest.value, latest.change
 
     async def tick() -> None:
-        while draft.running_since is not None:
+        while latest.value.running_since is not None:
             now = model.clock()
-            if draft.left(now) <= 0:
+            if latest.value.left(now) <= 0:
                 set_draft(partial(Draft.held, holds=dose.reps or 1, now=now))
                 model.announce(words.time_over)
                 return

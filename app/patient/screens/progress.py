@@ -28,7 +28,7 @@ def ProgressScreen(model: Doing) -> ft.Control:
         "/progress",
         [
             Heading(words.progress_title),
-            _sessions(view, rows_open, lambda: set_open(not rows_open)),
+            _sessions(view, rows_open, lambda: set_open(lambda last: not last)),
             _pain(view, as_table, set_table),
             Line(ft.Icons.INFO_OUTLINE, words.self_report),
         ],

@@ -6,7 +6,7 @@ from typing import Any
 import flet as ft
 
 from app.parts import AppButton, Card, Choice, Heading, Line, Notice, Text
-from app.parts.hooks import use_value
+from app.parts.hooks import Latest, use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.model import Device
 from app.patient.screens.frame import Tab
@@ -21,7 +21,7 @@ def SettingsScreen(model: Doing) -> ft.Control:
     """All settings on one page."""
     copied, set_copied = use_value(False)
     leaving, set_leaving = use_value(False)
-    unwell, set_unwell = use_value(False)
+    reason = use_latest(SkipReason.AWAY)
 
     async def load() -> None:
         await model.load_devices()
@@ -31,7 +31,6 @@ def SettingsScreen(model: Doing) -> ft.Control:
         set_copied(True)
 
     ft.use_effect(load, [])
-    reason = SkipReason.UNWELL if unwell else SkipReason.AWAY
     return Tab(
         model,
         "/settings",
@@ -39,8 +38,8 @@ def SettingsScreen(model: Doing) -> ft.Control:
             Heading(words.settings_title),
             _look(model),
             _entries(model, copy, copied),
-            _away(model, reason, lambda: set_unwell(not unwell)),
-            _device(model, leaving, lambda: set_leaving(not leaving)),
+            _away(model, reason),
+            _device(model, leaving, lambda: set_leaving(lambda last: not last)),
             Card(
                 Heading(words.about, Style.SUB, 2),
                 Text(words.about_body, Style.SMALL),
@@ -152,15 +151,15 @@ def _shelved(model: Doing, entry: Shelved) -> list[ft.Control]:
     ]
 
 
-def _away(model: Doing, reason: SkipReason, flip: Callable[..., Any]) -> ft.Control:
+def _away(model: Doing, reason: Latest[SkipReason]) -> ft.Control:
     why = [
-        _pick(label, value is reason, lambda _, c=value is reason: None if c else flip(), f"away-{value.value}")
+        _pick(label, value is reason.value, lambda _, chosen=value: reason.put(chosen), f"away-{value.value}")
         for value, label in words.away_reason.items()
     ]
     days = [
         AppButton(
             label,
-            lambda _, n=n: model.pause(n, reason),
+            lambda _, n=n: model.pause(n, reason.value),
             key=f"away-days-{n}",
             kind="plain",
             size="normal",

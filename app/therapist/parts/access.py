@@ -7,6 +7,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, Notice, Text
+from app.parts.hooks import use_latest
 from app.theme import Color, Style
 from app.therapist.clinic import Invited
 from app.therapist.parts.desk import DeskButton, Field, Muted, Tag, act, column, flow, grow, keyed, lines, row
@@ -108,20 +109,19 @@ def _revoke(state: PatientState, device: DeviceView, sure: bool, set_sure: Calla
 @ft.component
 def Waiting(state: PatientState, device: DeviceView) -> ft.Control:
     """What a signed-out phone sent since waits until someone decides, and writes why."""
-    reason, set_reason = ft.use_state("")
-    tried, set_tried = ft.use_state(False)
+    reason, tried = use_latest(""), use_latest(False)
 
     async def settle(release: bool) -> None:
-        set_tried(True)
-        if reason.strip() and not state.acting:
-            await state.settle(device.id, release, reason.strip())
+        tried.put(True)
+        if reason.value.strip() and not state.acting:
+            await state.settle(device.id, release, reason.value.strip())
 
-    error = words.REASON_NEEDED if tried and not reason.strip() else None
+    error = words.REASON_NEEDED if tried.value and not reason.value.strip() else None
     buttons = flow(
         DeskButton(words.RELEASE, act(settle, True), key=f"release-{device.id}", kind="outline"),
         DeskButton(words.DISCARD, act(settle, False), key=f"discard-{device.id}", kind="text"),
     )
-    field = Field(words.WHY_SETTLE, reason, set_reason, key=f"settle-reason-{device.id}", error=error)
+    field = Field(words.WHY_SETTLE, reason.value, reason.put, key=f"settle-reason-{device.id}", error=error)
     return Notice(words.waits(device.waiting), "caution", action=column(field, buttons))
 
 

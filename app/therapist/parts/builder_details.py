@@ -6,6 +6,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Text
+from app.parts.hooks import use_latest
 from app.theme import Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
@@ -68,24 +69,24 @@ def When(state: BuilderState, prescription: Prescription) -> ft.Control:
 def Span(state: BuilderState, prescription: Prescription) -> ft.Control:
     """The first and the last day; what cannot be read is said and changes nothing."""
     schedule = prescription.schedule
-    first, set_first = ft.use_state(schedule.from_on.isoformat())
-    last, set_last = ft.use_state(schedule.until_on.isoformat() if schedule.until_on else "")
+    first = use_latest(schedule.from_on.isoformat())
+    last = use_latest(schedule.until_on.isoformat() if schedule.until_on else "")
 
     def begin(typed: str) -> None:
-        set_first(typed)
+        first.put(typed)
         if (day := date_of(typed)) is not None:
             state.apply(edit.change_schedule, prescription.id, from_on=day)
 
     def end(typed: str) -> None:
-        set_last(typed)
+        last.put(typed)
         if not unreadable(typed, day := date_of(typed)):
             state.apply(edit.change_schedule, prescription.id, until_on=day)
 
-    wrong_first = words.DATE_WRONG if date_of(first) is None else None
-    wrong_last = words.DATE_WRONG if unreadable(last, date_of(last)) else None
+    wrong_first = words.DATE_WRONG if date_of(first.value) is None else None
+    wrong_last = words.DATE_WRONG if unreadable(last.value, date_of(last.value)) else None
     return flow(
-        Field(words.FROM, first, begin, key=f"from-{prescription.id}", width=220, error=wrong_first),
-        Field(words.UNTIL, last, end, key=f"until-{prescription.id}", width=300, error=wrong_last),
+        Field(words.FROM, first.value, begin, key=f"from-{prescription.id}", width=220, error=wrong_first),
+        Field(words.UNTIL, last.value, end, key=f"until-{prescription.id}", width=300, error=wrong_last),
     )
 
 
@@ -113,14 +114,14 @@ def _load(state: BuilderState, prescription: Prescription) -> ft.Control:
 def Band(state: BuilderState, prescription: Prescription) -> ft.Control:
     """The band's color."""
     load = prescription.dose.load
-    typed, set_typed = ft.use_state((load.band if load else None) or "")
+    typed = use_latest((load.band if load else None) or "")
 
     def put(value: str) -> None:
-        set_typed(value)
+        typed.put(value)
         if value.strip():
             state.apply(edit.set_load, prescription.id, Load(unit=LoadUnit.BAND, band=value.strip()))
 
-    return Field(words.BAND, typed, put, key=f"band-{prescription.id}", width=200, max_length=40)
+    return Field(words.BAND, typed.value, put, key=f"band-{prescription.id}", width=200, max_length=40)
 
 
 _ENVELOPE = {
@@ -157,7 +158,7 @@ def _advance(state: BuilderState, prescription: Prescription) -> ft.Control:
         Chip(
             said,
             getattr(prescription, field),
-            act(state.apply, edit.change, key, **{field: not getattr(prescription, field)}),
+            act(state.apply, edit.flip, key, field),
             key=f"{field}-{key}",
         )
         for field, said in flags

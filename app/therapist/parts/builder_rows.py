@@ -7,6 +7,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Figure, IconAction, Line, Text
+from app.parts.hooks import use_latest
 from app.theme import Color, LookContext, Space, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
@@ -61,7 +62,7 @@ def _head(state: BuilderState, prescription: Prescription, wide: bool) -> ft.Con
     star = IconAction(
         ft.Icons.STAR if short else ft.Icons.STAR_BORDER,
         f"{words.SHORT_VERSION}: {exercise.name}",
-        act(state.apply, edit.change, prescription.id, minimum_set=not short),
+        act(state.apply, edit.flip, prescription.id, "minimum_set"),
         key=f"short-{prescription.id}",
         color=Color.PRIMARY if short else Color.MUTED,
     )
@@ -147,17 +148,19 @@ def _precautions(state: BuilderState, prescription: Prescription) -> list[ft.Con
 @ft.component
 def Precaution(state: BuilderState, prescription_id: str, flag: str, said: str) -> ft.Control:
     """A warning, and accepting it for this patient in writing."""
-    reason, set_reason = ft.use_state("")
+    reason, tried = use_latest(""), use_latest(False)
 
     def accept() -> None:
-        if reason.strip():
-            state.apply(edit.accept_warning, prescription_id, flag, reason.strip())
+        tried.put(True)
+        if reason.value.strip():
+            state.apply(edit.accept_warning, prescription_id, flag, reason.value.strip())
 
     key = f"{prescription_id}-{flag}"
+    missing = words.REASON_NEEDED if tried.value and not reason.value.strip() else None
     return column(
         Line(ft.Icons.WARNING_AMBER_ROUNDED, said, Style.SMALL_STRONG, Color.CAUTION),
         flow(
-            Field(words.ACCEPT_WARNING, reason, set_reason, key=f"why-{key}", width=360),
-            DeskButton(words.ACCEPT_WARNING_DO, accept, key=f"accept-{key}", kind="tonal", disabled=not reason.strip()),
+            Field(words.ACCEPT_WARNING, reason.value, reason.put, key=f"why-{key}", width=360, error=missing),
+            DeskButton(words.ACCEPT_WARNING_DO, accept, key=f"accept-{key}", kind="tonal"),
         ),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import flet as ft
 
-from app.parts import AppButton, Text
+from app.parts import AppButton, Text, TypedField
 from app.theme import Color, Radius, Size, Space, Style
 
 Handler = Callable[..., Any]
@@ -184,19 +184,15 @@ def Field(
     error: str | None = None,
     needed: bool = False,
     **more: Any,
-) -> ft.TextField:
+) -> ft.Control:
     """A text field with its name; `on_change` gets the words. `needed`: a thick red border beside words that say so."""
-
-    def changed(event: ft.Event[ft.TextField]) -> None:
-        on_change(event.control.value or "")
-
     side = ft.BorderSide(2, Color.ERROR) if needed else ft.BorderSide(1, Color.OUTLINE)
-    return ft.TextField(
-        label=label,
-        value=value,
-        on_change=changed,
-        error=error,
+    return TypedField(
+        value,
+        on_change,
         key=key,
+        label=label,
+        error=error,
         border={
             ft.ControlState.FOCUSED: ft.OutlineInputBorder(
                 border_radius=Radius.CHIP, side=ft.BorderSide(2, Color.PRIMARY)

@@ -4,6 +4,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, Text
+from app.parts.hooks import use_latest
 from app.theme import Style
 from app.therapist.parts.desk import DeskButton, Field, IconBox, Muted, Tone, column, flow, grow, keyed, lines, row
 from app.therapist.parts.when import moment
@@ -28,13 +29,12 @@ def Flags(desk: Desk, state: PatientState, detail: PatientDetail) -> ft.Control:
 def Flag(desk: Desk, state: PatientState, flag: FlagView) -> ft.Control:
     """One flag with its evidence, and clearing it."""
     opened, set_opened = ft.use_state(False)
-    note, set_note = ft.use_state("")
-    tried, set_tried = ft.use_state(False)
+    note, tried = use_latest(""), use_latest(False)
 
     async def clear() -> None:
-        set_tried(True)
-        if note.strip() and not state.acting:
-            await state.clear_flag(flag.id, note.strip())
+        tried.put(True)
+        if note.value.strip() and not state.acting:
+            await state.clear_flag(flag.id, note.value.strip())
 
     icon = IconBox(ft.Icons.LOCK_OUTLINE, Tone.ERROR) if flag.locks else IconBox(ft.Icons.FLAG_OUTLINED, Tone.CAUTION)
     said = [Text(flag.text, Style.LABEL), Muted(flag.detail), Muted(moment(flag.raised_at, desk.now(), desk.zone))]
@@ -52,10 +52,10 @@ def Flag(desk: Desk, state: PatientState, flag: FlagView) -> ft.Control:
         return head
     field = Field(
         words.CLEAR_NOTE,
-        note,
-        set_note,
+        note.value,
+        note.put,
         key="clear-note",
-        error=words.REASON_NEEDED if tried and not note.strip() else None,
+        error=words.REASON_NEEDED if tried.value and not note.value.strip() else None,
     )
     send = DeskButton(
         words.CLEAR_DO if flag.locks else words.CLEAR, clear, key="send-clear", kind="tonal", disabled=state.acting

@@ -1,12 +1,14 @@
 """The goals of a draft: in the patient's words, with what is measured now and what is aimed at."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, IconAction, Text
+from app.parts.hooks import use_latest
 from app.theme import Color, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
@@ -65,37 +67,74 @@ def _measured(goal: Goal) -> str:
     return ", ".join(parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedGoal:
+    """A goal as it was typed; `on` is the date aimed at."""
+
+    text: str = ""
+    intent: Intent = Intent.FUNCTION
+    measure: str = ""
+    unit: str = ""
+    baseline: str = ""
+    target: str = ""
+    on: str = ""
+
+    def aim(self) -> dict[str, Any]:
+        """The figures and the date, None for those left out."""
+        return {
+            "baseline": number_of(self.baseline),
+            "target": number_of(self.target),
+            "target_on": date_of(self.on),
+        }
+
+    def mistakes(self) -> dict[str, str]:
+        """Field → what to do about it; empty when it can be added."""
+        figures = {"baseline": self.baseline, "target": self.target}
+        wrong = {name: words.NUMBER_WRONG for name, typed in figures.items() if unreadable(typed, number_of(typed))}
+        if unreadable(self.on, date_of(self.on)):
+            wrong["on"] = words.DATE_WRONG
+        if not self.text.strip():
+            wrong["text"] = words.GOAL_NEEDED
+        return wrong
+
+
 @ft.component
 def GoalForm(state: BuilderState, close: Callable[[], Any]) -> ft.Control:
     """A new goal. Only the words are required; a number or date that cannot be read is said."""
-    typed, set_typed = ft.use_state({"text": "", "measure": "", "unit": "", "baseline": "", "target": "", "on": ""})
-    intent, set_intent = ft.use_state(Intent.FUNCTION)
-    tried, set_tried = ft.use_state(False)
-    numbers = {name: number_of(typed[name]) for name in ("baseline", "target")}
-    on = date_of(typed["on"])
-    wrong = {name: words.NUMBER_WRONG for name, value in numbers.items() if unreadable(typed[name], value)}
-    if unreadable(typed["on"], on):
-        wrong["on"] = words.DATE_WRONG
-    if tried and not typed["text"].strip():
-        wrong["text"] = words.GOAL_NEEDED
+    newest, tried = use_latest(TypedGoal()), use_latest(False)
 
     def save() -> None:
-        set_tried(True)
-        if typed["text"].strip() and not wrong:
-            state.add_goal(typed["text"], intent, typed["measure"], typed["unit"], **numbers, target_on=on)
+        tried.put(True)
+        goal = newest.value
+        if not goal.mistakes():
+            state.add_goal(goal.text, goal.intent, goal.measure, goal.unit, **goal.aim())
+            newest.put(TypedGoal())
             close()
 
-    def field(name: str, label: str, width: float | None = None, hint: str | None = None) -> ft.Control:
-        def put(value: str) -> None:
-            set_typed(lambda last: {**last, name: value})
+    typed = newest.value
+    wrong = typed.mistakes()
+    if not tried.value:
+        wrong.pop("text", None)
 
-        return Field(label, typed[name], put, key=f"goal-{name}", error=wrong.get(name), width=width, hint_text=hint)
+    def put(**fields: Any) -> None:
+        newest.change(lambda last: replace(last, **fields))
+
+    def field(name: str, label: str, width: float | None = None, hint: str | None = None) -> ft.Control:
+        return Field(
+            label,
+            getattr(typed, name),
+            lambda said: put(**{name: said}),
+            key=f"goal-{name}",
+            error=wrong.get(name),
+            width=width,
+            hint_text=hint,
+        )
 
     return column(
         field("text", words.GOAL_TEXT, hint=words.GOAL_HINT),
         flow(
             *(
-                Chip(said, intent.value == value, act(set_intent, Intent(value)), key=f"intent-{value}")
+                Chip(said, typed.intent.value == value, act(put, intent=Intent(value)), key=f"intent-{value}")
                 for value, said in words.INTENTS.items()
             )
         ),

@@ -35,7 +35,9 @@ def LibraryList(state: BuilderState) -> ft.Control:
     ]
     if len(found) > shown:
         more = words.SHOW_MORE.format(count=len(found))
-        rows.append(flow(DeskButton(more, lambda: set_shown(shown + 2 * PAGE), key="more-exercises", kind="text")))
+        rows.append(
+            flow(DeskButton(more, lambda: set_shown(lambda last: last + 2 * PAGE), key="more-exercises", kind="text"))
+        )
     if not found:
         clear = DeskButton(words.CLEAR_FILTERS, state.clear_filters, key="clear-filters", kind="text")
         rows += [Muted(words.NO_EXERCISE, Style.SMALL), flow(clear)]

@@ -6,6 +6,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, Line, Text
+from app.parts.hooks import use_latest
 from app.theme import Color, Radius, Space, Style
 from app.therapist.draft import stepped
 from app.therapist.parts.desk import Arrow, DeskButton, Field, Muted, act, column, flow, grow, keyed, lines, row
@@ -32,10 +33,6 @@ def Proposals(state: PatientState, detail: PatientDetail) -> ft.Control:
     )
     nothing = [] if waiting else [Muted(words.NO_PROPOSALS, Style.SMALL)]
     return Card(head, *nothing, *cards, *(_hold(p) for p in holds), *_before(decided), padding=18)
-
-
-def _prescribed(detail: PatientDetail, proposal: ProposalView) -> Prescription | None:
-    return detail.versions[0].version.prescription(proposal.prescription_id) if detail.versions else None
 
 
 @ft.component
@@ -96,30 +93,29 @@ def Answer(
     state: PatientState, proposal: ProposalView, prescription: Prescription | None, answer: str, close: Any
 ) -> ft.Control:
     """Another dose, or none, and the reason, which is required."""
-    reason, set_reason = ft.use_state("")
-    tried, set_tried = ft.use_state(False)
-    dose, set_dose = ft.use_state(_first_dose(proposal, prescription))
+    reason, tried = use_latest(""), use_latest(False)
+    dose = use_latest(_first_dose(proposal, prescription))
     modifying = answer == "modify"
 
     def step(field: str, direction: int) -> None:
-        set_dose(lambda last: stepped(last, field, direction) if last else last)
+        dose.change(lambda last: stepped(last, field, direction) if last else last)
 
     async def send() -> None:
-        set_tried(True)
-        if reason.strip() and not state.acting:
-            await state.decide(proposal, answer, reason.strip(), dose if modifying else None)
+        tried.put(True)
+        if reason.value.strip() and not state.acting:
+            await state.decide(proposal, answer, reason.value.strip(), dose.value if modifying else None)
 
     figures: list[ft.Control] = []
-    if modifying and dose and prescription:
-        figures = [flow(*dose_steppers(dose, prescription.exercise, step, key="modify"))]
+    if modifying and dose.value and prescription:
+        figures = [flow(*dose_steppers(dose.value, prescription.exercise, step, key="modify"))]
     return column(
         *figures,
         Field(
             words.WHY_MODIFY if modifying else words.WHY_DECLINE,
-            reason,
-            set_reason,
+            reason.value,
+            reason.put,
             key="reason",
-            error=words.REASON_NEEDED if tried and not reason.strip() else None,
+            error=words.REASON_NEEDED if tried.value and not reason.value.strip() else None,
         ),
         flow(
             DeskButton(words.SEND_DECISION[answer], send, key="send-decision", kind="tonal", disabled=state.acting),

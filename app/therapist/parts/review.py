@@ -32,7 +32,7 @@ def Review(state: BuilderState) -> ft.Control:
         icon=ft.Icons.SEND,
         disabled=state.publishing or bool(state.gaps()),
     )
-    back = DeskButton(words.BACK_TO_EDIT, state.review, key="back-to-edit", kind="outline")
+    back = DeskButton(words.BACK_TO_EDIT, state.back_to_edit, key="back-to-edit", kind="outline")
     return column(
         Card(
             Heading(words.WHAT_CHANGES, Style.DESK_TITLE, 2),

@@ -26,6 +26,7 @@ _WHY: dict[str, tuple[ft.IconData, Tone]] = {
     "unsure_how": (ft.Icons.HELP_OUTLINE, Tone.CAUTION),
     "adherence_low": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
     "adherence_falling": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
+    "plateau": (ft.Icons.TRENDING_FLAT, Tone.CAUTION),
     "message": (ft.Icons.CHAT_BUBBLE_OUTLINE, Tone.INFO),
     "program_missing": (ft.Icons.EDIT_NOTE, Tone.INFO),
     "program_unopened": (ft.Icons.MARK_EMAIL_UNREAD_OUTLINED, Tone.INFO),

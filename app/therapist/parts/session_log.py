@@ -37,7 +37,7 @@ def SessionLog(detail: PatientDetail) -> ft.Control:
     ]
     if len(detail.sessions) > FIRST:
         label = words.SHOW_FEWER if everything else words.SHOW_MORE.format(count=len(detail.sessions))
-        more = DeskButton(label, lambda: set_everything(not everything), key="all-sessions", kind="text")
+        more = DeskButton(label, lambda: set_everything(lambda last: not last), key="all-sessions", kind="text")
         parts.append(flow(more))
     return Card(*parts, padding=18, spacing=8)
 

@@ -9,6 +9,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading, IconAction, Text
+from app.parts.hooks import use_latest
 from app.theme import Color, Space, Style
 from app.therapist.enrolment import Form, mistakes, patient_of, toggled
 from app.therapist.find import choices
@@ -36,26 +37,31 @@ def AddPatientScreen(desk: Desk, wide: bool) -> ft.Control:
 @ft.component
 def Enrolment(desk: Desk, library: tuple[Exercise, ...], wide: bool) -> ft.Control:
     """The fields. What is wrong is said beside each once saving was tried."""
-    form, set_form = ft.use_state(Form(zone=desk.zone))
-    tried, set_tried = ft.use_state(False)
-    wrong = mistakes(form, desk.now().date())
+    newest, tried = use_latest(Form(zone=desk.zone)), use_latest(False)
 
     def put(**fields: Any) -> None:
-        set_form(lambda last: replace(last, **fields))
+        newest.change(lambda form: replace(form, **fields))
+
+    def toggle(field: str, value: str) -> None:
+        put(**{field: toggled(getattr(newest.value, field), value)})
+
+    def wrong() -> dict[str, str]:
+        return mistakes(newest.value, desk.now().date())
 
     async def save() -> None:
-        set_tried(True)
-        if not wrong and not desk.busy:
-            await desk.add_patient(patient_of(form))
+        tried.put(True)
+        if not wrong() and not desk.busy:
+            await desk.add_patient(patient_of(newest.value))
 
-    shown = wrong if tried else {}
+    form = newest.value
+    shown = wrong() if tried.value else {}
     parts: list[ft.Control] = [Trouble(desk.problem)] if desk.problem else []
     return column(
         *parts,
         Who(form, put, shown, wide),
         What(form, put, shown, choices(library, "region")),
-        Many(words.PRECAUTIONS_TITLE, _flags(library), form.flags, partial(_put, put, "flags"), "flag"),
-        Many(words.AT_HOME_TITLE, _kit(library), form.equipment, partial(_put, put, "equipment"), "kit"),
+        Many(words.PRECAUTIONS_TITLE, _flags(library), form.flags, partial(toggle, "flags"), "flag"),
+        Many(words.AT_HOME_TITLE, _kit(library), form.equipment, partial(toggle, "equipment"), "kit"),
         flow(
             DeskButton(words.SAVE_PATIENT, save, key="save-patient", kind="filled", disabled=desk.busy),
             Text(words.to_correct(len(shown)) if shown else "", Style.SMALL, Color.ERROR),
@@ -63,10 +69,6 @@ def Enrolment(desk: Desk, library: tuple[Exercise, ...], wide: bool) -> ft.Contr
         ),
         spacing=Space.L,
     )
-
-
-def _put(put: Put, field: str, value: tuple[str, ...]) -> None:
-    put(**{field: value})
 
 
 def _flags(library: Sequence[Exercise]) -> list[Option]:
@@ -142,7 +144,7 @@ def Many(
     title: tuple[str, str],
     options: Sequence[Option],
     chosen: tuple[str, ...],
-    put: Callable[[tuple[str, ...]], None],
+    toggle: Callable[[str], None],
     key: str,
 ) -> ft.Control:
     """Any number of choices under a title with its help."""
@@ -150,7 +152,7 @@ def Many(
         Chip(
             option.label,
             option.value in chosen,
-            act(put, toggled(chosen, option.value)),
+            act(toggle, option.value),
             key=f"{key}-{option.value}",
         )
         for option in options

@@ -4,6 +4,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, Heading
+from app.parts.hooks import use_latest
 from app.theme import Color, Radius, Space, Style
 from app.therapist.parts.desk import DeskButton, Field, Muted, column, flow
 from app.therapist.parts.states import Trouble
@@ -13,30 +14,30 @@ from app.therapist.state import Desk
 @ft.component
 def SignInScreen(desk: Desk) -> ft.Control:
     """A card in the middle with two fields and one button."""
-    email, set_email = ft.use_state("")
-    password, set_password = ft.use_state("")
-    asked, set_asked = ft.use_state(False)
-    ready = bool(email.strip() and password)
+    email, password, asked = use_latest(""), use_latest(""), use_latest(False)
+
+    def ready() -> bool:
+        return bool(email.value.strip() and password.value)
 
     async def enter() -> None:
-        set_asked(True)
-        if ready and not desk.busy:
-            await desk.sign_in(email.strip(), password)
+        asked.put(True)
+        if ready() and not desk.busy:
+            await desk.sign_in(email.value.strip(), password.value)
 
     parts: list[ft.Control] = [_mark(), Heading(words.SIGN_IN), Muted(words.SIGN_IN_HELP, Style.SMALL)]
     if desk.problem:
         parts.append(Trouble(desk.problem))
     parts += [
-        Field(words.EMAIL, email, set_email, key="email", keyboard_type=ft.KeyboardType.EMAIL, on_submit=enter),
+        Field(words.EMAIL, email.value, email.put, key="email", keyboard_type=ft.KeyboardType.EMAIL, on_submit=enter),
         Field(
             words.PASSWORD,
-            password,
-            set_password,
+            password.value,
+            password.put,
             key="password",
             password=True,
             can_reveal_password=True,
             on_submit=enter,
-            error=words.FILL_BOTH if asked and not ready else None,
+            error=words.FILL_BOTH if asked.value and not ready() else None,
         ),
         DeskButton(
             words.SIGNING_IN if desk.busy else words.SIGN_IN, enter, key="sign-in", kind="filled", disabled=desk.busy
