@@ -225,11 +225,8 @@ class English:
     gone_help = "Your therapist changed the program. Today shows what to do now."
 
     # Player
-    no_session = "No session is under way"
-    no_session_help = "Start one from Today. What you logged before is safe."
-    to_finish = "Finish session"
-    all_over = "All exercises are through"
-    all_over_help = "One question is left: the pain after the session."
+    gone_entry = "This set is no longer here"
+    gone_entry_help = "What you logged is safe. Today shows what to do now."
     back_to_set = "Back to the set"
     time_over = "Time is over."
     rest_over = "Rest is over."
@@ -256,10 +253,7 @@ class English:
         """Under the ring, when a set has several holds."""
         return f"seconds left, hold {n} of {of}"
 
-    def all_done(self, n: int) -> str:
-        """Every set left was done alike."""
-        return f"All {n} done"
-
+    all_done = "All sets done"
     end_session = "Leave session"
 
     def place(self, n: int, of: int) -> str:
@@ -353,6 +347,7 @@ class English:
     }
 
     # Finish
+    one_question_left = "One question about your session is left"
     after_title = "How is the pain now, after the session?"
     finish_title = "Session done"
     finish_pace = "At your own pace."

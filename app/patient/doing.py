@@ -10,14 +10,17 @@ import flet as ft
 
 from app.patient.draft import Draft, must_stop, set_done
 from app.patient.model import Model
+from app.patient.saving import After
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
 from app.patient.views.session import ItemView, Step, items_of
-from app.patient.views.stop import locks
+from app.patient.views.stop import EMERGENCY, locks
 from app.strings import words
 from hep.facts import SkipReason
 from hep.history import Stored
 from hep.records import Prescription, ProgramVersion, StopSign
+
+SESSION_ROUTES = ("/session", "/finish")
 
 
 class Doing(Model):
@@ -30,11 +33,17 @@ class Doing(Model):
             raise RuntimeError("no screen is shown before the first reading")
         return self.snapshot
 
-    def run(self, *args: Any, **more: Any) -> None:
-        """Save in the background of a tap (see `save`)."""
-        self.page.run_task(self.save, *args, **more)
-
     # The session
+
+    @property
+    def session(self) -> OpenSession | None:
+        """The session under way, else the one that has just ended."""
+        return self.here.open_session or self.ended
+
+    def come_in(self) -> None:
+        """The app was opened at a route: without a session its screens lead to Today."""
+        if self.route in SESSION_ROUTES and self.session is None:
+            self.go("/")
 
     def start(self, slot: int, *, short: bool = False, on: date | None = None) -> None:
         """Begin the session of a slot, or go on with the one under way; `on` a past date to add what was done."""
@@ -46,7 +55,9 @@ class Doing(Model):
         version = self.here.history.version_on(day)
         if version is not None:
             self.rest = None
-            self.run(lambda: self.log.start_session(version, day, slot, short=short), lambda: self.go("/session"))
+            self.run(
+                lambda: self.log.start_session(version, day, slot, short=short), lambda: self.go("/session"), "start"
+            )
 
     def _current(self, opened: OpenSession) -> bool:
         """A session nobody logged a set in is begun anew when the program changed meanwhile."""
@@ -55,59 +66,74 @@ class Doing(Model):
         return same or any(item.sets for item in items_of(self.here, opened))
 
     def save_set(self, session: OpenSession, item: ItemView, step: Step, draft: Draft) -> None:
-        """Record the set, or with `all_left` every set left; above the ceiling the stop screen follows."""
-        dose = item.dose
-        if dose is None or draft.pain is None:
+        """Record the set, or with `all_left` every set left; above the ceiling the stop screen follows.
+
+        A set that is logged already is not logged again.
+        """
+        left = self._left(session, item)
+        if draft.pain is None or step not in left:
             return
         stopped = must_stop(item, draft.pain)
-        steps = item.steps_left if draft.all_left and not stopped else (step,)
-        saved: list[Step] = []
+        steps = left if draft.all_left and not stopped else (step,)
+        rests = len(left) > len(steps)
+        for each in steps[:-1]:
+            self._save_one(session, item, each, draft, stopped, None)
+        self._save_one(session, item, steps[-1], draft, stopped, lambda: self._after_set(item, stopped, rests))
 
-        async def write() -> None:
-            for each in [s for s in steps if s not in saved]:
-                saved.append(each)
-                done = set_done(draft, item, each, dose, stopped=stopped)
-                await self.log.log_set(session, item.prescription.id, item.item.key, done)
+    def _left(self, session: OpenSession, item: ItemView) -> tuple[Step, ...]:
+        """The sets of an exercise without a log, as the store has it now."""
+        newest = next((each for each in items_of(self.here, session) if each.item.key == item.item.key), None)
+        return () if newest is None or newest.closed else newest.steps_left
 
-        def after() -> None:
-            if len(saved) < len(steps):
-                self.page.run_task(self.save, write, after)
-                return
-            self.announce(words.saved_here)
-            if stopped:
-                self.go(f"/stop/{item.prescription.id}")
-            elif dose.rest_s and len(item.steps_left) > len(steps):
-                self.set_rest(dose.rest_s)
+    def _save_one(
+        self, session: OpenSession, item: ItemView, step: Step, draft: Draft, stopped: bool, after: After | None
+    ) -> None:
+        dose = item.dose
+        if dose is None:
+            return
+        done = set_done(draft, item, step, dose, stopped=stopped)
+        self.run(
+            lambda: self.log.log_set(session, item.prescription.id, item.item.key, done),
+            after,
+            f"set {item.item.key} {step.number} {step.side}",
+        )
 
-        self.run(write, after)
+    def _after_set(self, item: ItemView, stopped: bool, rests: bool) -> None:
+        self.announce(words.saved_here)
+        if stopped:
+            self.go(f"/stop/{item.prescription.id}")
+        elif item.dose is not None and item.dose.rest_s and rests:
+            self.set_rest(item.dose.rest_s)
 
     def skip(self, session: OpenSession, item: ItemView, reason: SkipReason) -> None:
         """Leave an exercise out, with the reason."""
+        if item.item.key in self.here.history.skips_by_item:
+            return
         self.rest = None
-        self.run(lambda: self.log.skip_items(session, (item.item.key,), reason))
+        self.run(lambda: self.log.skip_items(session, (item.item.key,), reason), key=f"skip {item.item.key}")
 
     def finish(self, session: OpenSession, pain_after: int | None) -> None:
-        """End the session."""
-        self.ended = session
-        self.pain_after = pain_after
-        self.run(lambda: self.log.end_session(session, pain_after))
+        """End the session, once."""
+        if session.id not in self.here.history.ends_by_session:
+            self.ended = session
+            self.run(lambda: self.log.end_session(session, pain_after), key="finish")
 
     def leave_finish(self) -> None:
         """Back to Today; the finished session is not shown again."""
-        self.ended, self.pain_after = None, None
+        self.ended = None
         self.go("/")
 
     def correct(self, set_id: str, **changes: Any) -> None:
         """Give a logged set new values; the first entry is kept."""
         target = self._row(set_id)
         if target is not None:
-            self.run(lambda: self.log.correct(target, changes), lambda: self.go("/finish"))
+            self.run(lambda: self.log.correct(target, changes), lambda: self.go("/finish"), f"correct {set_id}")
 
     def retract(self, set_id: str) -> None:
         """The set was not done."""
         target = self._row(set_id)
         if target is not None:
-            self.run(lambda: self.log.retract(target), lambda: self.go("/finish"))
+            self.run(lambda: self.log.retract(target), lambda: self.go("/finish"), f"correct {set_id}")
 
     def _row(self, set_id: str) -> Stored | None:
         return next((row for row in self.here.history.rows if row.id == set_id), None)
@@ -116,26 +142,31 @@ class Doing(Model):
 
     def acknowledge(self, version: ProgramVersion) -> None:
         """The patient has seen the change."""
-        self.run(lambda: self.log.acknowledge(version))
+        seen = {(row.fact.program_id, row.fact.version) for row in self.here.history.acknowledgements}
+        if (version.program_id, version.version) not in seen:
+            self.run(lambda: self.log.acknowledge(version), key=f"seen {version.version}")
 
     def open_morning(self, is_open: bool) -> None:
         """Open or close the morning card."""
         self.morning_open = is_open
         self.tell()
 
-    def choose_stiffness(self, minutes: int | None) -> None:
-        """How long it was stiff; saved with the pain."""
-        self.stiffness = minutes
+    def flip_stiffness(self, minutes: int) -> None:
+        """How long it was stiff, or no longer so; saved with the pain."""
+        self.stiffness = None if self.stiffness == minutes else minutes
         self.tell()
 
     def check_in(self, pain: int, about_on: date) -> None:
         """The morning answer, in one tap."""
+        if about_on in self.here.history.check_ins:
+            return
+        stiffness = self.stiffness
 
         def after() -> None:
             self.morning_open, self.stiffness = False, None
             self.announce(words.morning_done)
 
-        self.run(lambda: self.log.check_in(pain, about_on, self.stiffness), after)
+        self.run(lambda: self.log.check_in(pain, about_on, stiffness), after, "morning")
 
     def hide_past(self) -> None:
         """Leave the past day as it is."""
@@ -143,11 +174,22 @@ class Doing(Model):
         self.tell()
 
     def raise_flag(self, sign: StopSign, prescription: Prescription | None) -> None:
-        """A stop sign: recorded first of all, then the exercises are on hold."""
+        """A stop sign: recorded first of all, then the exercises are on hold. Of several the gravest is shown."""
+        if sign == self.chosen_sign:
+            return
         family = locks(sign, prescription)
         prescription_id = prescription.id if prescription else None
-        self.chosen_sign = sign
-        self.run(lambda: self.log.raise_red_flag(sign.id, family, prescription_id, self.here.open_session))
+        session = self.here.open_session
+
+        def after() -> None:
+            if self.chosen_sign is None or self.chosen_sign.group != EMERGENCY:
+                self.chosen_sign = sign
+
+        self.run(
+            lambda: self.log.raise_red_flag(sign.id, family, prescription_id, session),
+            after,
+            f"sign {sign.id} {family}",
+        )
 
     def close_stop(self) -> None:
         """Away from the stop screen: back to the session when one is under way."""
@@ -163,9 +205,13 @@ class Doing(Model):
     def pause(self, days: int, reason: SkipReason) -> None:
         """Days away from today on, today included."""
         today = self.here.today
+        until = today + timedelta(days=days - 1)
+        if any((p.from_on, p.until_on, p.reason) == (today, until, reason) for p in self.here.history.pauses):
+            return
         self.run(
-            lambda: self.log.pause(today, today + timedelta(days=days - 1), reason),
+            lambda: self.log.pause(today, until, reason),
             lambda: self.announce(words.away_saved),
+            f"away {until} {reason}",
         )
 
     def announce(self, sentence: str) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import flet as ft
 
 from app.account import Account, OtherPersonsEntries
 from app.api import Api, ApiError
 from app.patient.log import PatientLog
+from app.patient.saving import Action, After, Pending, Saving
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
 from app.patient.views.today import start_card
@@ -29,23 +29,9 @@ from hep.pain import locked_families
 from hep.problems import Refused
 from hep.records import StopSign
 from hep.views import DeviceView
-from hep.wire import Row
 
 WIDE = 700
 """Width in logical pixels from which (inclusive) the app is a centered column."""
-
-Action = Callable[[], Awaitable[Any]]
-After = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An entry that is not saved: its rows, what to do once it is, and a sentence."""
-
-    rows: tuple[Row, ...]
-    action: Action
-    after: After | None
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +69,7 @@ class Parts:
     account: Account
     sync: Sync
     clock: Callable[[], datetime]
+    pause: Callable[[float], Awaitable[None]]
 
 
 class Model:
@@ -93,18 +80,15 @@ class Model:
         self.platform = platform
         self.store, self.log, self.account, self.sync = parts.store, parts.log, parts.account, parts.sync
         self.api = parts.api
-        self.clock = parts.clock
+        self.clock, self.pause_for = parts.clock, parts.pause
         self.repair = repair
         self.snapshot: Snapshot | None = None
         self.route = "/"
         self._card: str | None = None
         self.look = Look()
-        self.pending: Pending | None = None
-        self.saving = False
-        self.refused = ""
+        self.queue = Saving(self.log.save, self.refresh)
         self.rest: Rest | None = None
         self.join = Join()
-        self.pain_after: int | None = None
         self.morning_open = False
         self.stiffness: int | None = None
         self.past_hidden = False
@@ -180,38 +164,34 @@ class Model:
 
     # Saving
 
-    async def save(self, action: Action, after: After | None = None) -> None:
-        """Do an action that writes. Only once it is durable is the screen drawn anew and `after` called."""
-        if self.saving:
-            return
-        self.saving, self.refused = True, ""
-        try:
-            await action()
-        except NotSaved as error:
-            self.pending = Pending(error.rows, action, after, str(error))
-        except Refused as error:
-            self.refused = error.sentence
-        else:
-            self.pending = None
-            if after is not None:
-                after()
-        finally:
-            self.saving = False
-        await self.refresh()
+    @property
+    def pending(self) -> Pending | None:
+        """The first entry that is not saved."""
+        return next(iter(self.queue.pending), None)
+
+    @property
+    def saving(self) -> bool:
+        """An action is at work."""
+        return self.queue.busy
+
+    @property
+    def refused(self) -> str:
+        """Why the last entry was impossible; empty when it was not."""
+        return self.queue.refused
+
+    async def save(self, action: Action, after: After | None = None, key: str = "") -> None:
+        """Do an action that writes, after those tapped before it. Only once it is durable `after` is called."""
+        if self.queue.claim(key):
+            await self.queue.save(action, after, key)
+
+    def run(self, action: Action, after: After | None = None, key: str = "") -> None:
+        """Save in the background of a tap. A tap that records the same `key` as one under way is the same tap."""
+        if self.queue.claim(key):
+            self.page.run_task(self.queue.save, action, after, key)
 
     async def save_again(self) -> None:
-        """Try the entry that is not saved once more, with the same rows."""
-        pending = self.pending
-        if pending is None:
-            return
-
-        async def again() -> None:
-            if pending.rows:
-                await self.log.save(pending.rows)
-            else:
-                await pending.action()
-
-        await self.save(again, pending.after)
+        """Try what is not saved once more, with the same rows."""
+        await self.queue.again()
 
     def set_rest(self, seconds: int) -> None:
         """Begin a rest, or with 0 end it."""

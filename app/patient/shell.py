@@ -1,7 +1,7 @@
 """The patient's half put together: store, sign-in, sync, model and the first screen. Knows no rule and no sentence."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import flet as ft
@@ -30,8 +30,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def start(page: ft.Page, platform: Platform, clock: Callable[[], datetime] = utc_now) -> Doing | None:
-    """Open the store and show the first screen; a page with the reason when it cannot be opened."""
+Pause = Callable[[float], Awaitable[None]]
+
+
+async def start(
+    page: ft.Page, platform: Platform, clock: Callable[[], datetime] = utc_now, pause: Pause = asyncio.sleep
+) -> Doing | None:
+    """Open the store and show the first screen; a page with the reason when it cannot be opened.
+
+    `clock` gives the aware UTC now, `pause` waits that many seconds between two looks at a timer.
+    """
     page.title = words.app
     page.padding = 0
     apply(page, Look())
@@ -43,19 +51,19 @@ async def start(page: ft.Page, platform: Platform, clock: Callable[[], datetime]
     except (StorageRefused, StoreTooNew, NotSaved) as error:
         _instead(page, platform, clock, words.storage_refused, str(error), ft.Icons.SD_CARD_ALERT_OUTLINED)
         return None
-    model = Doing(page, platform, wire(store, platform, clock), str(repair) if repair else "")
+    model = Doing(page, platform, wire(store, platform, clock, pause), str(repair) if repair else "")
     await model.load_look()
     await _open(model)
     return model
 
 
-def wire(store: Store, platform: Platform, clock: Callable[[], datetime]) -> Parts:
+def wire(store: Store, platform: Platform, clock: Callable[[], datetime], pause: Pause) -> Parts:
     """Everything behind the model."""
     api = Api(platform.base_url, platform.transport, StoreKeeper(store))
     sync = Sync(store, api, clock)
     log = PatientLog(store, clock, lambda: platform.zone, sync.nudge)
     account = Account(store, api, platform, sync.wake)
-    return Parts(store=store, log=log, api=api, account=account, sync=sync, clock=clock)
+    return Parts(store=store, log=log, api=api, account=account, sync=sync, clock=clock, pause=pause)
 
 
 async def _open(model: Doing) -> None:
@@ -65,6 +73,7 @@ async def _open(model: Doing) -> None:
     model.arrived(page.route or "/")
     await model.refresh()
     page.render(Root, model)
+    model.come_in()
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)

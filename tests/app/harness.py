@@ -154,13 +154,17 @@ class UI:
 
 @contextlib.asynccontextmanager
 async def run_ui(
-    main: Callable[[ft.Page], Any], results: dict[str, Any] | None = None, width: int = 412, height: int = 892
+    main: Callable[[ft.Page], Any],
+    results: dict[str, Any] | None = None,
+    width: int = 412,
+    height: int = 892,
+    route: str = "/",
 ) -> AsyncIterator[UI]:
-    """A session of `main` on a screen of that size."""
+    """A session of `main` on a screen of that size, opened at that route."""
     connection = FakeConnection(results)
     session = Session(connection)
     connection.session = session
-    session.apply_page_patch({"width": width, "height": height, "route": "/"})
+    session.apply_page_patch({"width": width, "height": height, "route": route})
     token = _context_page.set(session.page)
     context.reset_auto_update()
     page_patch = session.get_page_patch()

@@ -85,6 +85,19 @@ class World:
     ui: UI = field(init=False)
     model: Doing = field(init=False)
 
+    _tick: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pause(self, _: float) -> None:
+        """The app's wait between two looks at a timer: over when the test lets time pass."""
+        await self._tick.wait()
+
+    async def let_pass(self, **time: float) -> None:
+        """Move the clock on; every timer looks at it."""
+        self.now += timedelta(**time)
+        self._tick.set()
+        self._tick = asyncio.Event()
+        await self.ui.settle()
+
     @property
     def store(self) -> Store:
         return self.model.store
@@ -134,6 +147,7 @@ async def patient(
     signed_in: bool = True,
     device: Device | None = None,
     width: int = 412,
+    route: str = "/",
 ) -> AsyncIterator[World]:
     """A phone that is on, showing the first screen."""
     world = World(device or Device(folder), now)
@@ -142,11 +156,11 @@ async def patient(
         await queue(world.device, unsent)
 
     async def main(page: Any) -> None:
-        model = await start(page, world.device, lambda: world.now)
+        model = await start(page, world.device, lambda: world.now, world.pause)
         if model is not None:
             world.model = model
 
-    async with run_ui(main, width=width) as ui:
+    async with run_ui(main, width=width, route=route) as ui:
         world.ui = ui
         try:
             yield world

@@ -349,7 +349,6 @@ async def finish(world: World, after: int) -> None:
     await world.ui.tap("finish-set")
     await world.ui.tap("pain-0")
     await world.ui.tap("effort-6")
-    await world.ui.tap("to-finish")
     await world.ui.tap(f"after-{after}")
 
 
@@ -463,3 +462,153 @@ async def test_a_sign_that_cannot_be_saved_is_not_shown_as_recorded(tmp_path: Pa
         device.refuses = False
         await world.ui.tap("save-again")
         assert world.ui.shows(words.recorded_title)
+
+
+async def test_two_quick_taps_on_one_answer_log_one_set(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("set-done")
+        await world.ui.tap("pain-2")
+
+        await world.ui.tap_together("effort-8", "effort-8", "effort-9")
+
+        assert [(log.set_index, log.effort) for log in await world.sets()] == [(1, 8)]
+
+
+async def test_a_set_tapped_again_from_an_older_drawing_is_not_logged_again(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("set-done")
+        await world.ui.tap("pain-2")
+        older = world.ui.key("effort-8").on_click
+        await world.ui.tap("effort-8")
+
+        older(None)
+        await world.ui.settle()
+
+        assert [log.set_index for log in await world.sets()] == [1]
+        assert world.ui.shows("Set 2 now")
+
+
+async def test_the_question_after_the_session_comes_straight_after_the_last_set(tmp_path: Path) -> None:
+    async with patient(tmp_path, version(1, squat(sets=1))) as world:
+        await world.ui.tap("start")
+        await log_one(world)
+
+        assert world.ui.shows(words.after_title)
+        await world.ui.tap("back")
+        assert world.ui.shows(words.one_question_left)
+        await world.ui.tap("to-finish")
+        await world.ui.tap("after-2")
+
+        assert [end.pain_after for end in await world.stored(SessionEnd)] == [2]
+        assert world.ui.shows(words.finish_title)
+
+
+async def test_two_quick_answers_after_the_session_end_it_once(tmp_path: Path) -> None:
+    async with patient(tmp_path, version(1, squat(sets=1))) as world:
+        await world.ui.tap("start")
+        await log_one(world)
+
+        await world.ui.tap_together("after-2", "after-3")
+
+        assert [end.pain_after for end in await world.stored(SessionEnd)] == [2]
+        assert world.ui.shows("2 of 10")
+
+
+async def test_an_end_that_is_not_saved_is_not_shown_as_the_end(tmp_path: Path) -> None:
+    device = Device(tmp_path)
+    async with patient(tmp_path, version(1, squat(sets=1)), device=device) as world:
+        await world.ui.tap("start")
+        await log_one(world)
+        device.refuses = True
+        await world.ui.tap("after-2")
+        assert world.ui.shows(words.not_saved)
+        assert not world.ui.shows(words.finish_title)
+
+        device.refuses = False
+        await world.ui.tap("save-again")
+        assert world.ui.shows(words.finish_title)
+
+
+@pytest.mark.parametrize("route", ["/session", "/finish"])
+async def test_without_a_session_its_screens_lead_to_today(tmp_path: Path, route: str) -> None:
+    async with patient(tmp_path, version(), route=route) as world:
+        assert world.ui.has("start")
+        assert world.model.route == "/"
+
+
+async def test_a_reload_in_a_session_stays_in_it(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        await world.ui.tap("start")
+        await log_one(world)
+    async with patient(tmp_path, version(), route="/session") as world:
+        assert world.ui.shows("Set 2 now")
+
+
+async def test_a_hold_ends_by_itself_and_asks(tmp_path: Path) -> None:
+    async with patient(tmp_path, version(1, bridge())) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("timer-start")
+        await world.let_pass(seconds=19)
+        assert "1" in world.ui.texts()
+        await world.let_pass(seconds=1)
+
+        assert world.ui.shows(words.most_pain)
+        await world.ui.tap("pain-0")
+        await world.ui.tap("effort-6")
+        assert [(log.seconds, log.reps) for log in await world.sets()] == [(20, 1)]
+
+
+async def test_a_paused_hold_does_not_end_by_itself(tmp_path: Path) -> None:
+    async with patient(tmp_path, version(1, bridge())) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("timer-start")
+        await world.ui.tap("timer-pause")
+        await world.let_pass(minutes=5)
+
+        assert world.ui.has("timer-start")
+
+
+async def test_the_rest_ends_by_itself(tmp_path: Path) -> None:
+    resting = replace(squat(), dose=Dose(sets=2, reps=10, rest_s=60))
+    async with patient(tmp_path, version(1, resting)) as world:
+        await world.ui.tap("start")
+        await log_one(world)
+        await world.let_pass(seconds=59)
+        assert world.ui.shows(words.rest_now)
+        assert "1" in world.ui.texts()
+        await world.let_pass(seconds=1)
+
+        assert world.ui.shows("Set 2 now")
+
+
+async def test_no_unsaved_entry_is_lost_when_the_phone_can_save_again(tmp_path: Path) -> None:
+    device = Device(tmp_path)
+    async with patient(tmp_path, version(), device=device) as world:
+        await world.ui.tap("start")
+        device.refuses = True
+        await world.ui.tap("all-done")
+        await world.ui.tap("pain-1")
+        await world.ui.tap("effort-6")
+        assert await world.sets() == []
+
+        device.refuses = False
+        await world.ui.tap_together("save-again", "save-again")
+
+        assert [log.set_index for log in await world.sets()] == [1, 2]
+        assert world.ui.shows("Bridge")
+        assert not world.ui.has("not-saved")
+
+
+async def test_an_unsaved_set_answered_anew_is_logged_once_with_the_new_answer(tmp_path: Path) -> None:
+    device = Device(tmp_path)
+    async with patient(tmp_path, version(), device=device) as world:
+        await world.ui.tap("start")
+        device.refuses = True
+        await log_one(world, pain=2)
+        device.refuses = False
+        await world.ui.tap("pain-3")
+
+        assert [(log.set_index, log.pain) for log in await world.sets()] == [(1, 3)]
+        assert not world.ui.has("not-saved")

@@ -124,6 +124,18 @@ async def test_stiffness_goes_with_the_morning_answer(tmp_path: Path) -> None:
         assert [(c.pain, c.stiffness_min) for c in await world.stored(CheckIn)] == [(2, 30)]
 
 
+async def test_two_different_quick_taps_are_both_saved_in_order(tmp_path: Path) -> None:
+    newer = replace(version(2, squat(sets=3), bridge()), reason="You were ready for more")
+    async with patient(tmp_path, version(1), newer, facts=(set_of(),)) as world:
+        await world.ui.tap("morning-open")
+
+        await world.ui.tap_together("stiff-30", "morning-2", "got-it", "morning-4", "got-it")
+
+        written = [row.fact for row in await world.rows() if isinstance(row.fact, CheckIn | Acknowledgement)]
+        assert [type(fact) for fact in written] == [CheckIn, Acknowledgement]
+        assert [(c.pain, c.stiffness_min) for c in await world.stored(CheckIn)] == [(2, 30)]
+
+
 async def test_no_morning_check_without_a_session_the_day_before(tmp_path: Path) -> None:
     async with patient(tmp_path, version()) as world:
         assert not world.ui.has("morning-open")

@@ -81,7 +81,6 @@ def do_session(page: Page, *, pain_after: str = "2 Mild") -> None:
 
 def finish(page: Page, pain_after: str) -> None:
     """Answer the question at the end."""
-    tap(page, "Finish session")
     says(page, "How is the pain now")
     tap(page, pain_after)
 

@@ -8,22 +8,17 @@ from app.patient.doing import Doing
 from app.patient.screens.frame import Inner, Trouble, trouble, width
 from app.patient.session import OpenSession
 from app.patient.views.finish import DoneItem, FinishView, SetLine, finish_view
+from app.patient.views.session import current, items_of
 from app.strings import words
 from app.theme import Color, Radius, Size, Space, Style, pain_color
 
 
 @ft.component
-def FinishScreen(model: Doing) -> ft.Control:
-    """Ask, then show. A session that ended stays here until "Done"."""
-    session = model.here.open_session
-    if session is not None and model.ended is None:
+def FinishScreen(model: Doing, session: OpenSession) -> ft.Control:
+    """Ask, then, once the session is ended in the store, show."""
+    if session.id not in model.here.history.ends_by_session:
         return _Ask(model, session)
-    if model.ended is None:
-        back = AppButton(words.back_to_today, lambda _: model.leave_finish(), key="to-today")
-        return Trouble(words.no_session, words.no_session_help, ft.Icons.INFO_OUTLINE, back, width(model))
-    if model.pending is not None:
-        return _Ask(model, model.ended)
-    view = finish_view(model.here, model.ended, model.pain_after)
+    view = finish_view(model.here, session)
     return Page(
         [*trouble(model), *_top(view), _facts(view, model.look.big), _where(model), _list(model, view), _next(view)],
         bottom=AppButton(words.finish_done, lambda _: model.leave_finish(), key="finish-done"),
@@ -44,7 +39,7 @@ def _Ask(model: Doing, session: OpenSession) -> ft.Control:
             Heading(words.after_title, level=2),
             Text(words.one_tap, Style.BODY, Color.MUTED),
             PainScale(
-                model.pain_after,
+                None,
                 lambda pain: model.finish(session, pain),
                 words.pain_words,
                 model.look.big,
@@ -52,7 +47,7 @@ def _Ask(model: Doing, session: OpenSession) -> ft.Control:
             ),
             later,
         ],
-        back="/session",
+        back="/session" if current(items_of(model.here, session)) else "/",
         key="after",
     )
 
@@ -167,7 +162,7 @@ def CorrectScreen(model: Doing, set_id: str) -> ft.Control:
     count = use_latest((line.log.reps if line.log.reps is not None else line.log.seconds or 0) if line else 0)
     if line is None:
         back = AppButton(words.back_to_today, lambda _: model.leave_finish(), key="to-today")
-        return Trouble(words.no_session, words.no_session_help, ft.Icons.INFO_OUTLINE, back, width(model))
+        return Trouble(words.gone_entry, words.gone_entry_help, ft.Icons.INFO_OUTLINE, back, width(model))
     by_reps = line.log.reps is not None and line.log.seconds is None
     field = "reps" if by_reps else "seconds"
     return Inner(
@@ -200,5 +195,5 @@ def CorrectScreen(model: Doing, set_id: str) -> ft.Control:
 
 
 def _find(model: Doing, session: OpenSession, set_id: str) -> SetLine | None:
-    view = finish_view(model.here, session, None)
+    view = finish_view(model.here, session)
     return next((line for done in view.items for line in done.sets if line.id == set_id), None)

@@ -1,6 +1,5 @@
 """The player: one set of one exercise at a time. What is logged decides what comes next."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -29,7 +28,8 @@ from app.patient.doing import Doing
 from app.patient.draft import Draft, Phase, SetDraft
 from app.patient.model import Rest
 from app.patient.screens.asking import AskScreen, HurtsScreen, SkipScreen
-from app.patient.screens.frame import Trouble, trouble, width
+from app.patient.screens.finish import FinishScreen
+from app.patient.screens.frame import trouble, width
 from app.patient.session import OpenSession
 from app.patient.views.common import load_line, side_of
 from app.patient.views.session import ItemView, Step, current, items_of
@@ -50,23 +50,12 @@ def nothing() -> None:
 
 
 @ft.component
-def PlayerScreen(model: Doing) -> ft.Control:
-    """The session under way: the rest, the set to do, or the way to its end."""
-    session = model.here.open_session
-    if session is None:
-        back = AppButton(words.back_to_today, lambda _: model.go("/"), key="to-today")
-        return Trouble(words.no_session, words.no_session_help, ft.Icons.INFO_OUTLINE, back, width(model))
+def PlayerScreen(model: Doing, session: OpenSession) -> ft.Control:
+    """The session under way: the rest, the set to do, or the question at its end."""
     items = items_of(model.here, session)
     item = current(items)
     if item is None:
-        finish = AppButton(words.to_finish, lambda _: model.go("/finish"), key="to-finish", icon=ft.Icons.CHECK)
-        return Page(
-            [*trouble(model), Heading(words.all_over), Text(words.all_over_help, Style.BODY, Color.MUTED)],
-            head=_head(model, items, len(items)),
-            bottom=finish,
-            width=width(model),
-            key="all-over",
-        )
+        return keyed(FinishScreen, "finish", model, session)
     head = _head(model, items, items.index(item))
     if model.rest is not None:
         return keyed(RestScreen, "rest", model, model.rest, head)
@@ -106,7 +95,7 @@ def SetScreen(
                 model.announce(words.time_over)
                 return
             set_draft(partial(Draft.shown, now=now))
-            await asyncio.sleep(_TICK_S)
+            await model.pause_for(_TICK_S)
 
     ft.use_effect(tick, [draft.running_since], cleanup=nothing)
 
@@ -231,9 +220,7 @@ def _all_left(model: Doing, left: int, set_draft: SetDraft) -> ft.Control:
     """Every set left was done alike; with one left its place stays empty, so that Skip and It hurts never move."""
     if left == 1:
         return ft.Container(expand=True)
-    return _small(
-        words.all_done(left), lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)), "all-done", None
-    )
+    return _small(words.all_done, lambda _: set_draft(lambda d: d.ask(model.clock(), all_left=True)), "all-done", None)
 
 
 def _small(label: str, on_click: Callable[..., object], key: str, icon: ft.IconData | None) -> ft.Control:
@@ -270,7 +257,7 @@ def RestScreen(model: Doing, rest: Rest, head: ft.Control) -> ft.Control:
                 model.set_rest(0)
                 return
             set_gone(passed)
-            await asyncio.sleep(_TICK_S)
+            await model.pause_for(_TICK_S)
 
     ft.use_effect(tick, [], cleanup=nothing)
     left = max(0, rest.seconds - gone)

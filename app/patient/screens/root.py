@@ -3,7 +3,7 @@
 import flet as ft
 
 from app.parts.hooks import keyed, use_value
-from app.patient.doing import Doing
+from app.patient.doing import SESSION_ROUTES, Doing
 from app.patient.screens.exercise import ExerciseScreen
 from app.patient.screens.finish import CorrectScreen, FinishScreen
 from app.patient.screens.frame import Waiting
@@ -20,8 +20,6 @@ _SIMPLE = {
     "/program": ProgramScreen,
     "/progress": ProgressScreen,
     "/settings": SettingsScreen,
-    "/session": PlayerScreen,
-    "/finish": FinishScreen,
     "/join": JoinScreen,
 }
 
@@ -60,4 +58,7 @@ def routed(model: Doing) -> ft.Control:
         return keyed(CorrectScreen, route, model, rest)
     if first == "stop":
         return keyed(StopScreen, route, model, rest or None)
+    if route in SESSION_ROUTES and model.session is not None:
+        plays = route == "/session" and model.session == model.here.open_session
+        return keyed(PlayerScreen if plays else FinishScreen, f"{route} {model.session.id}", model, model.session)
     return keyed(_SIMPLE.get(route, TodayScreen), route, model)

@@ -18,7 +18,7 @@ from hep.records import ClinicCard, StopSign
 def StopScreen(model: Doing, prescription_id: str | None) -> ft.Control:
     """The signs; once one is chosen and saved, what to do now."""
     view = stop_view(model.here, prescription_id)
-    if model.chosen_sign is not None and model.pending is None and not model.saving:
+    if model.chosen_sign is not None:
         return _recorded(model, view, model.chosen_sign)
     head = ft.Row(
         [

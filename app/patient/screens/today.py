@@ -38,7 +38,7 @@ def TodayScreen(model: Doing) -> ft.Control:
         return Tab(model, "/", [*top, *_no_program(model)])
     first = [_hero(model, view)]
     week = [_week(view)]
-    cards = [*_change(model, view.change), *_morning(model, view)]
+    cards = [*_question(model, view), *_change(model, view.change), *_morning(model, view)]
     body = [*top, *first, *cards, *week] if model.look.big else [*top, *week, *first, *cards]
     return Tab(model, "/", [*body, *_past(model, view), *(_list(model, card) for card in view.sessions if card.items)])
 
@@ -162,6 +162,19 @@ def _starts(model: Doing, card: SessionCard) -> list[ft.Control]:
     return buttons
 
 
+def _question(model: Doing, view: TodayView) -> list[ft.Control]:
+    """The way back to the question after a session that was left before it was answered."""
+    if not view.asks_after:
+        return []
+    return [
+        Card(
+            Heading(words.one_question_left, Style.SUB, 2),
+            Text(words.after_title, Style.BODY, Color.MUTED),
+            AppButton(words.answer, lambda _: model.go("/finish"), key="to-finish", kind="tonal", size="normal"),
+        )
+    ]
+
+
 def _change(model: Doing, change: ChangeView | None) -> list[ft.Control]:
     if change is None:
         return []
@@ -212,7 +225,7 @@ def _morning(model: Doing, view: TodayView) -> list[ft.Control]:
     stiff = [
         Choice(
             Text(label, Style.SMALL_STRONG, Color.ON_PRIMARY if chosen else Color.ON, text_align=ft.TextAlign.CENTER),
-            lambda _, m=minutes, c=chosen: model.choose_stiffness(None if c else m),
+            lambda _, m=minutes: model.flip_stiffness(m),
             key=f"stiff-{minutes}",
             chosen=chosen,
             pad=14,

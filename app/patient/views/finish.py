@@ -50,11 +50,13 @@ class FinishView:
     next_line: str
 
 
-def finish_view(snapshot: Snapshot, session: OpenSession, pain_after: int | None) -> FinishView:
+def finish_view(snapshot: Snapshot, session: OpenSession) -> FinishView:
     """The session as it stands in the store, with the pain after it."""
+    ends = snapshot.history.ends_by_session.get(session.id, ())
+    after = [end.fact.pain_after for end in ends if end.fact.pain_after is not None]
     items = items_of(snapshot, session)
     done = tuple(_done(item) for item in items if item.sets or item.skip)
-    pains = [d.pain for d in done if d.pain is not None] + ([pain_after] if pain_after is not None else [])
+    pains = [d.pain for d in done if d.pain is not None] + after[-1:]
     worst = max(pains, default=None)
     logged = sum(len(item.sets) for item in items)
     stopped = any(item.stopped for item in items) or any(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from app.parts import Day, Mark
 from app.patient.snapshot import Snapshot
 from app.patient.views.common import dose_line
-from app.patient.views.session import ItemView, item_view, minutes
+from app.patient.views.session import ItemView, current, item_view, items_of, minutes
 from app.strings import words
 from app.sync import SyncState
 from hep.adherence import SessionState, day_state, session_state
@@ -73,7 +73,8 @@ class ChangeView:
 @dataclass(frozen=True, slots=True)
 class TodayView:
     """Everything Today shows. `morning_on` is the date the morning card asks about, `past` the latest session
-    (date and slot) of the last days that nobody logged and that may still be added."""
+    (date and slot) of the last days that nobody logged and that may still be added. `asks_after`: a session is
+    through and only the question after it is left."""
 
     date_line: str
     greeting: str
@@ -87,6 +88,7 @@ class TodayView:
     locked_all: bool
     has_program: bool
     past: tuple[date, int] | None
+    asks_after: bool
 
     @property
     def hero(self) -> SessionCard | None:
@@ -117,7 +119,13 @@ def _today_view(snapshot: Snapshot) -> TodayView:
         locked_all=None in snapshot.locked,
         has_program=snapshot.version is not None,
         past=_past(snapshot),
+        asks_after=_asks_after(snapshot),
     )
+
+
+def _asks_after(snapshot: Snapshot) -> bool:
+    opened = snapshot.open_session
+    return opened is not None and current(items_of(snapshot, opened)) is None
 
 
 def _past(snapshot: Snapshot) -> tuple[date, int] | None:
