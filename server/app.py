@@ -1,5 +1,6 @@
 """Puts the server together: settings in, one application out. The only place that wires."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server import policy
+from server import nightly, policy
 from server.api import ROUTERS, errors
 from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
@@ -68,6 +69,9 @@ class _Beside:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    timer = nightly.scheduler(app.state.engine, app.state.clock)
+    timer.start()
     yield
+    await asyncio.to_thread(timer.shutdown)
     app.state.passwords.close()
     app.state.engine.dispose()

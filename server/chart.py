@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import orjson
 from sqlalchemy import or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from hep import codec, days
+from hep import days
 from hep.facts import Correction, Kind
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
+from server import stored
 from server.rows import KINDS, fact_of
 from server.tables.care import Fact, ProgramHead, ProgramVersionRow, Pulled
 from server.tables.people import Patient
@@ -80,7 +80,7 @@ def versions_of(session: Session, patient_id: str) -> tuple[ProgramVersion, ...]
 @lru_cache(maxsize=4096)
 def read_version(body: str) -> ProgramVersion:
     """The version in a stored body; versions never change, so each is read once."""
-    return codec.load(ProgramVersion, orjson.loads(body))
+    return stored.load(ProgramVersion, body)
 
 
 def stored_since(session: Session, patient_id: str, since: date) -> list[Stored]:

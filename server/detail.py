@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import orjson
 from sqlmodel import Session, col, select
 
 from hep import pain
@@ -255,7 +254,7 @@ def _evidence(found: Iterable[proposals.Evidence]) -> tuple[EvidenceView, ...]:
 
 def flag_view(flag: Flag) -> FlagView:
     """One flag in words."""
-    text, detail = wording.flag_text(flag.kind, orjson.loads(flag.evidence))
+    text, detail = wording.flag_text(flag.kind, flags.evidence_of(flag))
     return FlagView(
         id=flag.id,
         kind=flag.kind,

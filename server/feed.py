@@ -14,9 +14,9 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
 from hep import codec, days
-from hep.records import ClinicCard, StopSign
 from hep.wire import OLDEST_PULL, ServerKind
 from server import changes, upkeep
+from server.card import card_of
 from server.chart import LASTING, active_program
 from server.cursor import Cursor, seal, unseal
 from server.patients import profile_of
@@ -191,17 +191,3 @@ def _program_key(entity_id: str) -> tuple[str, int]:
 
 def _json(record: object) -> str:
     return orjson.dumps(codec.dump(record)).decode()
-
-
-def card_of(clinic: Clinic) -> ClinicCard:
-    """What a phone knows of its clinic."""
-    return ClinicCard(
-        id=clinic.id,
-        name=clinic.name,
-        phone=clinic.phone,
-        emergency_number=clinic.emergency_number,
-        emergency_text=clinic.emergency_text,
-        clinic_text=clinic.clinic_text,
-        stop_signs=codec.load(tuple[StopSign, ...], clinic.stop_signs),
-        band_order=tuple(clinic.band_order),
-    )

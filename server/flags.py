@@ -15,17 +15,19 @@ from sqlmodel import Session, col, select
 from hep import codec, days, pain
 from hep.facts import RedFlag, SkipReason
 from hep.ids import new_id
+from hep.plateau import STANDSTILL, Standstill, standstill
 from hep.problems import check_text
 from hep.records import Clearance, PainRule, Prescription
 from hep.stepback import two_reds
 from hep.wire import ServerKind
-from server import changes
+from server import changes, stored
+from server.card import stop_signs_of
 from server.chart import Chart
 from server.problems import Declined
 from server.tables.care import ClearanceRow, Flag, PatientSync
-from server.tables.people import Patient
+from server.tables.people import Clinic, Patient
 
-RED_FLAG, RED_TWICE, RISING, UNSURE_HOW = "red_flag", "red_twice", "pain_rising", "unsure_how"
+RED_FLAG, RED_TWICE, RISING, UNSURE_HOW, PLATEAU = "red_flag", "red_twice", "pain_rising", "unsure_how", "plateau"
 
 UNSURE_WINDOW = timedelta(days=14)
 """Two skips "unsure how" of one prescription within this time ask the therapist to show it again. Source: ours."""
@@ -33,33 +35,80 @@ UNSURE_WINDOW = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why a flag is raised: `key` names the evidence, so that it is raised once, cleared or not."""
+    """Why a flag is raised: `key` names the evidence, so that it is raised once, cleared or not.
+
+    `news`: rows that a flag cleared before must not have rested on, all of them, for this to be raised again.
+    `rests`: how long after such a clearance it is not raised in any case.
+    """
 
     key: str
     kind: str
     evidence: dict[str, Any]
+    news: frozenset[str] = frozenset()
+    rests: timedelta = timedelta(0)
     prescription_id: str | None = None
     fact_id: str | None = None
     locks: bool = False
 
 
 def raise_red(session: Session, sync: PatientSync, fact_id: str, fact: RedFlag, now: datetime) -> None:
-    """A stop sign: flagged and locked at once, whatever else happens."""
+    """A stop sign: flagged and locked at once, whatever else happens. Kept in the words of the clinic's card."""
+    text = _words_of(session.get(Clinic, sync.clinic_id), fact.sign)
     cause = Cause(
         key=f"{RED_FLAG}:{fact_id}",
         kind=RED_FLAG,
-        evidence={"sign": fact.sign, "family": fact.family, "row_ids": [fact_id]},
+        evidence={"sign": fact.sign, "text": text, "family": fact.family, "row_ids": [fact_id]},
         prescription_id=fact.prescription_id,
         fact_id=fact_id,
         locks=True,
     )
-    _raise(session, sync.patient_id, sync.clinic_id, [cause], now)
+    _add(session, sync.patient_id, sync.clinic_id, cause, now)
+    session.flush()
+
+
+def _words_of(clinic: Clinic | None, sign: str) -> str | None:
+    """The card's sentence for a sign; None where the card holds none, or cannot be read: the flag does not wait."""
+    try:
+        signs = stop_signs_of(clinic) if clinic is not None else ()
+    except stored.Unreadable:
+        return None
+    return next((row.text for row in signs if row.id == sign), None)
 
 
 def review(session: Session, chart: Chart) -> None:
-    """Raise what the facts now give cause for."""
+    """Raise what the facts now give cause for: while a flag is open, more of the same only adds to its evidence."""
     patient = chart.patient
-    _raise(session, patient.id, patient.clinic_id, list(_causes(chart)), chart.now)
+    raised = of_patient(session, patient.id)
+    for cause in _causes(chart):
+        same = [flag for flag in raised if (flag.kind, flag.prescription_id) == (cause.kind, cause.prescription_id)]
+        cleared = [flag for flag in same if flag.cleared_at is not None]
+        if any(flag.key == cause.key for flag in cleared):
+            continue
+        still_open = next((flag for flag in same if flag.cleared_at is None), None)
+        if still_open is not None:
+            still_open.key, still_open.evidence = cause.key, _dump(cause.evidence)
+            session.add(still_open)
+        elif not _looked_at(cause, cleared, chart.now):
+            _add(session, patient.id, patient.clinic_id, cause, chart.now)
+    session.flush()
+
+
+def _looked_at(cause: Cause, cleared: Sequence[Flag], now: datetime) -> bool:
+    """Whether flags cleared before rested on all that this cause rests on, or were cleared just now."""
+    if any(flag.cleared_at is not None and now - flag.cleared_at < cause.rests for flag in cleared):
+        return True
+    seen = {row for flag in cleared for row in evidence_of(flag)["row_ids"]}
+    return bool(cause.news) and cause.news <= seen
+
+
+def evidence_of(flag: Flag) -> dict[str, Any]:
+    """What a flag rests on. Raises `Unreadable`."""
+    evidence: dict[str, Any] = stored.parse(flag.evidence)
+    return evidence
+
+
+def _dump(evidence: dict[str, Any]) -> str:
+    return orjson.dumps(evidence).decode()
 
 
 def of_patient(session: Session, patient_id: str) -> Sequence[Flag]:
@@ -70,9 +119,7 @@ def of_patient(session: Session, patient_id: str) -> Sequence[Flag]:
 
 def locked(flags: Iterable[Flag]) -> frozenset[str | None]:
     """The exercise families locked by flags not cleared; None among them: the whole program."""
-    return frozenset(
-        orjson.loads(flag.evidence).get("family") for flag in flags if flag.locks and flag.cleared_at is None
-    )
+    return frozenset(evidence_of(flag).get("family") for flag in flags if flag.locks and flag.cleared_at is None)
 
 
 def clear(session: Session, patient: Patient, flag_id: str, by: str, note: str, now: datetime) -> None:
@@ -109,28 +156,21 @@ def _unlock(session: Session, sync: PatientSync, fact_id: str, by: str, note: st
     changes.announce(session, sync, ServerKind.CLEARANCE, [clearance.id])
 
 
-def _raise(session: Session, patient_id: str, clinic_id: str, causes: Sequence[Cause], now: datetime) -> None:
-    keys = [cause.key for cause in causes]
-    query = select(Flag.key).where(Flag.patient_id == patient_id, col(Flag.key).in_(keys))
-    known = set(session.exec(query)) if keys else set()
-    for cause in causes:
-        if cause.key not in known:
-            known.add(cause.key)
-            session.add(
-                Flag(
-                    id=new_id(now),
-                    clinic_id=clinic_id,
-                    patient_id=patient_id,
-                    key=cause.key,
-                    kind=cause.kind,
-                    prescription_id=cause.prescription_id,
-                    fact_id=cause.fact_id,
-                    locks=cause.locks,
-                    evidence=orjson.dumps(cause.evidence).decode(),
-                    raised_at=now,
-                )
-            )
-    session.flush()
+def _add(session: Session, patient_id: str, clinic_id: str, cause: Cause, now: datetime) -> None:
+    session.add(
+        Flag(
+            id=new_id(now),
+            clinic_id=clinic_id,
+            patient_id=patient_id,
+            key=cause.key,
+            kind=cause.kind,
+            prescription_id=cause.prescription_id,
+            fact_id=cause.fact_id,
+            locks=cause.locks,
+            evidence=_dump(cause.evidence),
+            raised_at=now,
+        )
+    )
 
 
 def _causes(chart: Chart) -> Iterable[Cause]:
@@ -139,9 +179,21 @@ def _causes(chart: Chart) -> Iterable[Cause]:
     if pain.weekly_rising(chart.history, chart.today, stiffness=tendon):
         week = days.iso_week(chart.today)
         yield Cause(key=f"{RISING}:{week}", kind=RISING, evidence={"week": week, "row_ids": []})
+    yield from _plateau(chart)
     for prescription in prescriptions:
         yield from _reds(chart, prescription)
         yield from _unsure(chart, prescription)
+
+
+def _plateau(chart: Chart) -> Iterable[Cause]:
+    found = standstill(chart.history, chart.today, chart.now)
+    if found is not None and found.kind is Standstill.PLATEAU:
+        yield Cause(
+            key=f"{PLATEAU}:{days.iso_week(chart.today)}",
+            kind=PLATEAU,
+            evidence={"since": found.since.isoformat(), "rate_text": found.adherence.formula, "row_ids": []},
+            rests=STANDSTILL,
+        )
 
 
 def _reds(chart: Chart, prescription: Prescription) -> Iterable[Cause]:
@@ -153,6 +205,7 @@ def _reds(chart: Chart, prescription: Prescription) -> Iterable[Cause]:
             kind=RED_TWICE,
             evidence={"name": prescription.exercise.name, "row_ids": rows},
             prescription_id=prescription.id,
+            news=frozenset(rows).intersection(entry.id for entry in chart.history.sets),
         )
 
 

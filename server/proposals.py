@@ -5,7 +5,7 @@ therapist's word.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,10 +13,11 @@ import orjson
 from sqlmodel import Session, col, select
 
 from hep import codec
+from hep.history import worked_on
 from hep.ids import new_id
 from hep.progression import Equipment, Evidence, Verdict, VerdictKind, assess
 from hep.records import Prescription, ProgramState, ProgramVersion
-from server import flags
+from server import flags, stored
 from server.chart import Chart
 from server.tables.care import Proposal
 from server.tables.people import Clinic
@@ -25,6 +26,9 @@ __all__ = ["Assessed", "Evidence", "State", "VerdictKind", "assess_all", "of_pat
 
 DECLINE_RESTS = timedelta(days=7)
 """The same proposal is not made again for this long after it was declined. Source: ours."""
+
+
+_PENDING, _AMBER = "pain_pending", "pain_amber"
 
 
 class State(StrEnum):
@@ -61,14 +65,12 @@ def assess_all(session: Session, chart: Chart) -> tuple[Assessed, ...]:
 def review(session: Session, chart: Chart) -> None:
     """Open, keep or supersede proposals by what the facts now say."""
     rows = of_patient(session, chart.patient.id)
-    wanted = {
-        _key(each.prescription): each
-        for each in assess_all(session, chart)
-        if each.verdict.kind is not VerdictKind.HOLD
-    }
+    assessed = {_key(each.prescription): each for each in assess_all(session, chart)}
+    wanted = {key: each for key, each in assessed.items() if each.verdict.kind is not VerdictKind.HOLD}
     for row in rows:
-        if row.state == State.OPEN:
-            _keep_or_supersede(session, row, wanted.pop(row.open_key or "", None), chart.now)
+        if row.state == State.OPEN and _still_stands(session, chart, row, assessed.get(row.open_key or "")):
+            wanted.pop(row.open_key or "", None)
+    session.flush()
     for each in wanted.values():
         if chart.current is not None and not _rests(rows, each, chart.now):
             _open(session, chart, chart.current, each)
@@ -86,8 +88,8 @@ def of_patient(session: Session, patient_id: str) -> Sequence[Proposal]:
 
 
 def verdict_of(row: Proposal) -> Verdict:
-    """The verdict a proposal was made from."""
-    return codec.load(Verdict, orjson.loads(row.verdict))
+    """The verdict a proposal was made from. Raises `Unreadable`."""
+    return stored.load(Verdict, row.verdict)
 
 
 def _key(prescription: Prescription) -> str:
@@ -102,12 +104,30 @@ def _core(verdict: Verdict) -> tuple[object, ...]:
     return (verdict.kind, verdict.what, verdict.new, verdict.next_exercise_id)
 
 
-def _keep_or_supersede(session: Session, row: Proposal, now_says: Assessed | None, now: datetime) -> None:
-    if now_says is None:
-        row.state, row.open_key, row.decided_at = State.SUPERSEDED.value, None, now
+def _still_stands(session: Session, chart: Chart, row: Proposal, now_says: Assessed | None) -> bool:
+    """Keep an open proposal, brought up to date, or supersede it; another step is another proposal."""
+    proposed, verdict = verdict_of(row), None if now_says is None else now_says.verdict
+    if now_says is not None and verdict is not None and _only_waits(chart, now_says):
+        verdict = replace(proposed, blockers=verdict.blockers)
+    stands = verdict is not None and _core(verdict) == _core(proposed)
+    if stands and verdict is not None:
+        row.verdict = _dump(verdict)
     else:
-        row.verdict = _dump(now_says.verdict)
+        row.state, row.open_key, row.decided_at = State.SUPERSEDED.value, None, chart.now
     session.add(row)
+    return stands
+
+
+def _only_waits(chart: Chart, each: Assessed) -> bool:
+    """Whether nothing is missing but the next-morning answer of the newest session, which may still come."""
+    if each.verdict.kind is not VerdictKind.HOLD:
+        return False
+    awaited = [blocker for blocker in each.verdict.blockers if blocker.code == _PENDING]
+    allowed = {_PENDING, _AMBER} if each.prescription.amber_may_progress else {_PENDING}
+    rows = {row for blocker in awaited for row in blocker.row_ids}
+    logged = chart.history.sets_by_prescription.get(each.prescription.id, ())
+    dates = {worked_on(entry.fact) for entry in logged if entry.id in rows}
+    return len(dates) == 1 and {blocker.code for blocker in each.verdict.blockers} <= allowed
 
 
 def _rests(rows: Sequence[Proposal], each: Assessed, now: datetime) -> bool:

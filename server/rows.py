@@ -13,8 +13,9 @@ import orjson
 
 from hep import facts
 from hep.access import Role, may_write
-from hep.facts import Acknowledgement, Correction, Fact, ItemSkip, Kind, RedFlag, SetLog
+from hep.facts import FACTS, Acknowledgement, Correction, Fact, ItemSkip, Kind, RedFlag, SetLog
 from hep.problems import Refused
+from server import stored
 
 MAX_ROW_BYTES = 64 * 1024
 """Bytes of one row's body, inclusive."""
@@ -62,10 +63,10 @@ def judge(raw: object, role: Role, versions: Versions) -> Sound | Unsound:
 
 
 def fact_of(kind: Kind, text: str) -> Fact:
-    """The fact in a stored body, read once as long as it is remembered. Raises `Refused` for an unreadable body."""
+    """The fact in a stored body, read once as long as it is remembered. Raises `Unreadable`."""
     fact = _remembered.get((kind, text))
     if fact is None:
-        fact = facts.read(kind, orjson.loads(text))
+        fact = stored.load(FACTS[kind], text)
         _remember(kind, text, fact)
     return fact
 

@@ -8,8 +8,11 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 
 from pwdlib import PasswordHash
@@ -56,10 +59,28 @@ class Keys:
         return hmac.digest(self._key, json.dumps([purpose, *parts]).encode(), "sha256")
 
 
+_DECORATED = re.compile(r"[\d\W_]{0,8}(.*?)[\d\W_]{0,8}")
+
+COMMON = Path(__file__).with_name("common_passwords.txt")
+"""Patterns people choose once twelve characters are asked for. Our own list: no password leaves this machine."""
+
+
 def check_password(password: str) -> None:
     """Refuse a password that is too short, too long or among the common ones, without repeating it."""
-    ok = SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and len(set(password)) >= 5
+    ok = SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and len(set(password)) >= 5 and not _common(password)
     check(ok, "password_weak", f"Choose a password of at least {SHORTEST_PASSWORD} characters that is hard to guess.")
+
+
+def _common(password: str) -> bool:
+    """Whether it is a common one, in any case, with spaces, or with a few digits and signs before or behind it."""
+    bare = "".join(password.casefold().split())
+    word = _DECORATED.fullmatch(bare)
+    return bare in _common_ones() or (word is not None and word[1] in _common_ones())
+
+
+@cache
+def _common_ones() -> frozenset[str]:
+    return frozenset(COMMON.read_text().split())
 
 
 class Passwords:

@@ -13,7 +13,7 @@ from server import library
 
 ORDER = (
     "Order: stop rule, rising pain or two reds, proposals waiting, nothing logged for 5 days, unsure how, "
-    "adherence falling or below 50 %, program not opened, then on track."
+    "adherence falling or below 50 %, no progress for 3 weeks, new message, program not opened, then on track."
 )
 
 
@@ -23,7 +23,7 @@ def count(number: int, one: str, many: str) -> str:
 
 
 def sign_words(sign: str) -> str:
-    """A stop sign's code as words: `calf_hot_swollen` is "calf hot swollen"."""
+    """A code as words, where the clinic's card holds no sentence: `calf_hot_swollen` is "calf hot swollen"."""
     return sign.replace("_", " ").strip()
 
 
@@ -35,11 +35,13 @@ def flag_text(kind: str, evidence: Mapping[str, Any]) -> tuple[str, str]:
         locked = (
             f"{sign_words(str(family)).capitalize()} exercises are locked" if family else "All exercises are locked"
         )
-        return f"Stop rule: {sign_words(str(evidence.get('sign', '')))}", locked
+        return f"Stop rule: {evidence.get('text') or sign_words(str(evidence.get('sign', '')))}", locked
     if kind == "red_twice":
         return "Too much pain twice in 7 days", name
     if kind == "pain_rising":
         return "Morning pain is rising", "The weekly mean went up two weeks in a row"
+    if kind == "plateau":
+        return "No progress for 3 weeks", f"{evidence.get('rate_text', '')}, pain about the same"
     return "Unsure how, twice", name
 
 

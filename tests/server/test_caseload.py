@@ -8,12 +8,13 @@ from sqlmodel import col, func, select
 
 from hep import codec
 from hep.facts import Message, Pause, SkipReason
+from hep.records import ProgressionRule, StopSign
 from hep.views import Caseload, PatientDetail
-from server import upkeep
-from server.database import reading
-from server.tables.care import PatientSummary
-from server.tables.people import AuditEntry
-from tests.server.care import Care
+from server import flags, upkeep
+from server.database import reading, writing
+from server.tables.care import Flag, PatientSummary
+from server.tables.people import AuditEntry, Clinic
+from tests.server.care import Care, prescription
 from tests.server.world import World
 
 
@@ -46,6 +47,18 @@ def test_a_stop_sign_comes_first_and_names_what_is_locked(world: World) -> None:
     care.push(care.red_flag())
     assert why(care) == ("stop_rule", "today", "Stop rule: calf hot swollen", "Quad exercises are locked")
     assert care.line()["pattern_text"] == "On hold"
+
+
+def test_a_stop_sign_is_told_in_the_words_of_the_clinics_card(world: World) -> None:
+    care = Care.begin(world)
+    sign = StopSign(id="calf_hot_swollen", text="One calf newly swollen, hot or painful", group="same_day")
+    with writing(world.engine) as session:
+        clinic = session.get_one(Clinic, care.clinic_id)
+        clinic.stop_signs = codec.dump((sign,))
+        session.add(clinic)
+    care.push(care.red_flag())
+    assert why(care)[2] == "Stop rule: One calf newly swollen, hot or painful"
+    assert care.detail()["flags"][0]["text"] == why(care)[2]
 
 
 def test_clearing_a_stop_sign_needs_a_note_and_unlocks_the_phone(world: World) -> None:
@@ -86,6 +99,77 @@ def test_two_red_sessions_in_seven_days_raise_one_flag(world: World) -> None:
     assert why(care)[:3] == ("red_twice", "today", "Too much pain twice in 7 days")
     assert clear(care, flags[0]["id"]).status_code == 200
     assert care.line()["why"] != "red_twice"
+
+
+def test_further_red_sessions_add_to_the_open_flag_and_raise_one_again_once_it_is_cleared(world: World) -> None:
+    care = Care.begin(world)
+
+    def red_day() -> None:
+        care.push(*care.session(pain=8, after=8))
+        care.later(days=1)
+
+    def evidence() -> list[int]:
+        with reading(world.engine) as session:
+            kept = session.exec(select(Flag).where(Flag.kind == "red_twice").order_by(col(Flag.raised_at))).all()
+        return [len(flags.evidence_of(flag)["row_ids"]) for flag in kept]
+
+    for _ in range(2):
+        red_day()
+    before = evidence()
+    for _ in range(2):
+        red_day()
+    assert (len(before), len(evidence())) == (1, 1)
+    assert evidence() > before
+    assert clear(care, care.detail()["flags"][0]["id"]).status_code == 200
+    care.later(days=4)
+    care.line()
+    assert len(evidence()) == 1
+    red_day()
+    assert len(evidence()) == 2
+
+
+def three_weeks(care: Care, done: int) -> None:
+    """Mornings of pain 3 for three weeks, and sessions on the last `done` of the days."""
+    for back in range(21, 0, -1):
+        on = care.today - timedelta(days=back)
+        care.push(care.morning(on, 3), *(care.session(on) if back <= done else ()))
+
+
+def test_three_weeks_of_the_same_are_a_plateau_until_a_therapist_has_looked(world: World) -> None:
+    care = Care.begin(world, publish=False)
+    start = care.today
+    care.publish(prescriptions=(prescription(start, progression=ProgressionRule.NONE),))
+    care.pull_all()
+    care.later(days=21)
+    care.push(care.acknowledgement())
+    three_weeks(care, 21)
+    assert why(care)[:3] == ("plateau", "this_week", "No progress for 3 weeks")
+    assert why(care)[3] == "21 done ÷ 21 due = 100 %, pain about the same"
+    (flag,) = care.detail()["flags"]
+    assert (flag["kind"], flag["locks"]) == ("plateau", False)
+    care.later(days=7)
+    care.push(*care.session())
+    assert len(care.detail()["flags"]) == 1
+    assert clear(care, flag["id"], "New exercises at Friday's visit").status_code == 200
+    care.push(care.morning(care.today - timedelta(days=1), 3))
+    assert [flag["kind"] for flag in care.detail()["flags"] if flag["cleared_at"] is None] == []
+    assert why(care)[0] != "plateau"
+
+
+def test_three_weeks_of_the_same_with_few_sessions_point_at_what_is_in_the_way(world: World) -> None:
+    care = Care.begin(world, publish=False)
+    care.publish(prescriptions=(prescription(care.today, progression=ProgressionRule.NONE),))
+    care.pull_all()
+    care.later(days=21)
+    care.push(care.acknowledgement())
+    three_weeks(care, 9)
+    assert why(care) == (
+        "adherence_low",
+        "this_week",
+        "No progress for 3 weeks, sessions missed",
+        "9 done ÷ 21 due = 43 %",
+    )
+    assert care.detail()["flags"] == []
 
 
 def test_morning_pain_that_rises_two_weeks_in_a_row_raises_a_flag(world: World) -> None:

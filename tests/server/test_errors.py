@@ -1,19 +1,23 @@
 import gzip
 import json
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import event
+from sqlmodel import select
 
 from hep.problems import CATALOG
 from hep.wire import MAX_BYTES
 from server.api.deps import PUBLIC
 from server.database import open_database, reading, writing
 from server.problems import Declined
+from server.tables.care import Fact, ProgramVersionRow, Proposal
 from server.tables.people import Clinic
+from tests.server.care import Care
 from tests.server.world import START, World
 
 MARK = "Zebraquagga"
@@ -218,3 +222,25 @@ def test_the_list_of_errors_in_the_documentation_is_complete() -> None:
         if line.startswith("| `")
     }
     assert listed == {(code, str(status), sentence) for code, (status, sentence) in CATALOG.items()}
+
+
+@pytest.mark.parametrize("table", [Fact, ProgramVersionRow, Proposal])
+def test_a_stored_body_that_cannot_be_read_is_our_accident_and_not_the_callers(
+    world: World, caplog: pytest.LogCaptureFixture, table: Any
+) -> None:
+    care = Care.begin(world)
+    for back in (4, 3, 2):
+        care.push(care.morning(care.today - timedelta(days=back), pain=1))
+    for _ in range(2):
+        care.push(*care.session())
+        care.later(days=1)
+        care.push(care.morning(care.today - timedelta(days=1)))
+    column = "verdict" if table is Proposal else "body"
+    with writing(world.engine) as session:
+        (row, *_) = session.exec(select(table).where(table.patient_id == care.patient_id)).all()
+        setattr(row, column, json.dumps({MARK: MARK}))
+        session.add(row)
+    reply = care.therapist.get(f"/v1/patients/{care.patient_id}")
+    assert (reply.status_code, reply.json()["code"]) == (500, "internal")
+    assert "accident Unreadable" in servers_log(caplog)
+    assert MARK not in reply.text + servers_log(caplog)

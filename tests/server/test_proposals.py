@@ -195,3 +195,54 @@ def test_skips_do_not_break_a_row_of_good_sessions(world: World) -> None:
     care.later(days=1)
     live_a_day(care)
     assert len(proposals(care)) == 1
+
+
+def test_a_new_session_leaves_the_proposal_open_while_only_its_morning_is_awaited(world: World) -> None:
+    care, proposal = with_one_open(world)
+    care.push(*care.session())
+    (waiting,) = proposals(care)
+    assert waiting["id"] == proposal["id"]
+    assert [blocker["code"] for blocker in waiting["blockers"]] == ["pain_pending"]
+    assert (waiting["after_text"], care.line()["open_proposals"]) == (proposal["after_text"], 1)
+    care.later(days=1)
+    care.push(care.morning(care.today - timedelta(days=1)))
+    (confirmed,) = proposals(care)
+    assert (confirmed["id"], confirmed["blockers"]) == (proposal["id"], [])
+
+
+def test_a_morning_that_contradicts_or_never_comes_supersedes_the_proposal(world: World) -> None:
+    for answer in (3, None):
+        care, proposal = with_one_open(world)
+        care.push(*care.session())
+        care.later(days=1)
+        if answer is not None:
+            care.push(care.morning(care.today - timedelta(days=1), answer))
+        else:
+            care.later(days=1)
+            care.line()
+        assert proposal["id"] not in {view["id"] for view in proposals(care)}
+        assert decide(care, proposal["id"], "accept").json()["code"] == "proposal_outdated"
+
+
+def test_two_mornings_awaited_supersede_the_proposal(sqlite_world: World) -> None:
+    care, _ = with_one_open(sqlite_world)
+    care.push(*care.session())
+    care.later(days=1)
+    assert len(proposals(care)) == 1
+    care.push(*care.session())
+    assert proposals(care) == []
+
+
+def test_a_new_session_that_falls_short_supersedes_the_proposal_at_once(sqlite_world: World) -> None:
+    care, _ = with_one_open(sqlite_world)
+    care.push(*care.session(reps=5))
+    assert proposals(care) == []
+
+
+def test_another_step_is_another_proposal(world: World) -> None:
+    care, proposal = with_one_open(world)
+    care.push(*care.session(pain=8, after=8))
+    (back,) = proposals(care)
+    assert (back["kind"], back["id"] != proposal["id"]) == ("regress", True)
+    reply = decide(care, proposal["id"], "accept")
+    assert (reply.status_code, reply.json()["code"]) == (409, "proposal_outdated")
