@@ -87,7 +87,7 @@ class Case:
         harder = self.prescription.exercise.harder_ids
         if harder:
             return replace(self.advance(What.RUNG, reasons, None), next_exercise_id=harder[0])
-        top = Evidence("top_of_exercise", "Top of this exercise: ask your therapist.")
+        top = Evidence("top_of_exercise", "This is the top of this exercise.")
         return self.hold(top, reasons=reasons)
 
 

@@ -5,7 +5,7 @@ A published version is never edited: `revise` makes the next one. Refuses to pub
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -284,7 +284,8 @@ def _own_dose(p: Prescription) -> tuple[object, ...]:
 def difference(old: ProgramVersion | None, new: ProgramVersion) -> tuple[Change, ...]:
     """What `new` changes against `old` (None: everything is added), in the order of `new`, removals last."""
     before = {p.id: p for p in old.prescriptions} if old else {}
-    changes = [_change(before.get(p.id), p) for p in new.prescriptions]
+    goals = {goal.id: goal.text for goal in (*(old.goals if old else ()), *new.goals)}
+    changes = [_change(before.get(p.id), p, goals) for p in new.prescriptions]
     kept = {p.id for p in new.prescriptions}
     removed = [
         Change(kind=ChangeKind.REMOVED, prescription_id=p.id, name=p.exercise.name, before=sentence(p), after=None)
@@ -294,11 +295,11 @@ def difference(old: ProgramVersion | None, new: ProgramVersion) -> tuple[Change,
     return (*(change for change in changes if change is not None), *removed)
 
 
-def _change(old: Prescription | None, new: Prescription) -> Change | None:
+def _change(old: Prescription | None, new: Prescription, goals: Mapping[str, str]) -> Change | None:
     name = new.exercise.name
     if old is None:
         return Change(kind=ChangeKind.ADDED, prescription_id=new.id, name=name, before=None, after=sentence(new))
-    pairs = [(b, a) for b, a in zip(_aspects(old), _aspects(new), strict=True) if b != a]
+    pairs = [(b, a) for b, a in zip(_aspects(old, goals), _aspects(new, goals), strict=True) if b and a and b != a]
     if not pairs:
         return None
     return Change(
@@ -310,8 +311,11 @@ def _change(old: Prescription | None, new: Prescription) -> Change | None:
     )
 
 
-def _aspects(p: Prescription) -> tuple[str, ...]:
-    """Everything a reader of the change should see, one text an aspect, none of them empty."""
+def _aspects(p: Prescription, goals: Mapping[str, str]) -> tuple[str, ...]:
+    """Everything a reader of the change should see, one text an aspect; empty where the dose already says it.
+
+    `goals` are the texts by id.
+    """
     d = p.dose
     held = f"{d.hold_s or 0} s hold" if p.exercise.mode is Mode.REPS else ""
     words = dose_text(p)
@@ -329,7 +333,7 @@ def _aspects(p: Prescription) -> tuple[str, ...]:
         "amber may progress" if p.amber_may_progress else "amber holds",
         "in the short version" if p.minimum_set else "not in the short version",
         f"note: {p.note}" if p.note else "no note",
-        f"goal {p.goal_id}",
+        f"goal: {goals[p.goal_id]}" if p.goal_id and p.goal_id in goals else "no goal",
     )
 
 

@@ -334,6 +334,34 @@ def test_every_difference_shows(changed: dict[str, Any], before: str, after: str
     assert (change.before, change.after) == (before, after)
 
 
+def test_another_goal_is_told_by_its_words() -> None:
+    other = replace(MEASURED, id="goal-stairs", text="Stairs without the rail")
+    v1 = publish(None, draft(prescription(), goals=(MEASURED, other)))
+    served = replace(prescription(), goal_id="goal-stairs")
+    v2 = publish(v1, replace(draft_of(v1, D(9)), prescriptions=(served,), goals=(other,)))
+    (change,) = difference(v1, v2)
+    assert (change.before, change.after) == (f"goal: {MEASURED.text}", "goal: Stairs without the rail")
+
+
+def test_an_exercise_that_gets_its_first_goal_had_none() -> None:
+    v1 = publish(None, draft(replace(prescription(), goal_id=None)))
+    v2 = publish(v1, replace(draft_of(v1, D(9)), prescriptions=(prescription(),)))
+    (change,) = difference(v1, v2)
+    assert (change.before, change.after) == ("no goal", f"goal: {MEASURED.text}")
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_hold_that_becomes_repetitions_leaves_no_gap_in_the_words(back: bool) -> None:
+    hold = prescription(ex=exercise(name="Bridge", mode=Mode.HOLD), dose=Dose(sets=2, reps=1, hold_s=30))
+    reps = prescription(ex=exercise(name="Bridge"), dose=Dose(sets=3, reps=10))
+    first, second = (reps, hold) if back else (hold, reps)
+    v1 = publish(None, draft(first))
+    v2 = publish(v1, replace(draft_of(v1, D(9)), prescriptions=(second,)))
+    (change,) = difference(v1, v2)
+    told = {"2 × 30 s hold", "3 × 10"}
+    assert {change.before, change.after} == told
+
+
 def test_added_and_removed_exercises_are_told_in_full() -> None:
     v1 = publish(None, draft(prescription()))
     v2 = publish(v1, replace(draft_of(v1, D(9)), prescriptions=(rotation(pid="rx-rotate-1"),)))

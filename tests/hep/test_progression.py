@@ -241,7 +241,7 @@ def test_without_a_load_to_add_the_next_rung_or_the_top() -> None:
     assert (verdict.what, verdict.next_exercise_id, verdict.new) == (What.RUNG, "ex-lunge", None)
     top = after(heavy(None, ex=exercise(loadable=False)), DONE, DONE)
     assert codes(top) == ["top_of_exercise"]
-    assert top.blockers[0].text == "Top of this exercise: ask your therapist."
+    assert top.blockers[0].text == "This is the top of this exercise."
 
 
 def held(type_: str, seconds: int, *, top: int | None = None, harder: tuple[str, ...] = ()) -> Prescription:
