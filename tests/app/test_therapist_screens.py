@@ -1,16 +1,15 @@
 """The therapist's screens, end to end in one process: real client, real wire, a clinic in memory."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import flet as ft
 
 from app.therapist import shell
 from hep import codec
-from hep.views import Caseload
 from tests.app.device import Device
 from tests.app.harness import UI, run_ui
 from tests.app.therapist_clinic import (
@@ -22,7 +21,6 @@ from tests.app.therapist_clinic import (
     colleague_publishes,
     newcomer,
     refuse,
-    says,
     tokens,
 )
 
@@ -181,19 +179,33 @@ async def test_a_caseload_that_did_not_come_can_be_asked_for_again() -> None:
 
 
 async def test_a_caseload_on_its_way_shows_that_it_loads() -> None:
-    async with desk(Clinic(), signed_in=False) as ui:
-        state_texts: list[list[str]] = []
-        clinic = ui.device.link  # type: ignore[attr-defined]
-        clinic.answers["/caseload"] = lambda: _seen(ui, state_texts)
+    # given
+    clinic = Clinic(held={"/caseload": asyncio.Event()})
+    async with desk(clinic, signed_in=False) as ui:
         await ui.type("email", EMAIL)
         await ui.type("password", PASSWORD)
-        await ui.tap("sign-in")
-        assert state_texts and not any("Maria Santos" in texts for texts in state_texts)
+        # when
+        tapping = asyncio.create_task(ui.tap("sign-in"))
+        await ui.settle()
+        # then
+        assert ui.shows("Loading")
+        assert not ui.shows("Maria Santos")
+        clinic.held["/caseload"].set()
+        await tapping
+        assert ui.shows("Maria Santos")
+        assert not ui.shows("Loading")
 
 
-def _seen(ui: UI, seen: list[list[str]]) -> Any:
-    seen.append(ui.texts())
-    return says(Caseload(as_of=NOW, order_text="", rows=()))
+async def test_a_patient_on_the_way_shows_that_the_page_loads() -> None:
+    clinic = Clinic(held={f"/patients/{MARIA}": asyncio.Event()})
+    async with desk(clinic) as ui:
+        tapping = asyncio.create_task(open_maria(ui))
+        await ui.settle()
+        assert ui.shows("Loading")
+        clinic.held[f"/patients/{MARIA}"].set()
+        await tapping
+        assert ui.shows("Maria Santos, 61")
+        assert not ui.shows("Loading")
 
 
 async def test_going_offline_keeps_the_last_list_under_a_banner() -> None:

@@ -381,13 +381,15 @@ def newcomer(name: str = "Nora Blum") -> PatientDetail:
 
 @dataclass
 class Clinic(httpx.AsyncBaseTransport):
-    """Answers as the server does. `down`: no network. `answers` replaces the answer to a path's end."""
+    """Answers as the server does. `down`: no network. `answers` replaces the answer to a path's end, `held` keeps it
+    back until it is set."""
 
     rows: tuple[CaseloadRow, ...] = ROWS
     patients: dict[str, PatientDetail] = field(default_factory=lambda: {MARIA: detail()})
     down: bool = False
     expired: bool = False
     answers: dict[str, Callable[[], httpx.Response]] = field(default_factory=dict)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -397,6 +399,9 @@ class Clinic(httpx.AsyncBaseTransport):
         path = request.url.path.removeprefix("/v1")
         self.calls.append((request.method, path, body))
         await asyncio.sleep(0)
+        for end, released in self.held.items():
+            if path.endswith(end):
+                await released.wait()
         for end, answer in self.answers.items():
             if path.endswith(end):
                 return answer()
