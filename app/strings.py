@@ -124,7 +124,7 @@ class English:
 
     def shelved(self, n: int) -> str:
         """Rows the clinic did not take."""
-        return f"{self.plural(n, 'entry was', 'entries were')} not taken by the clinic. See Settings."
+        return f"The clinic could not take {self.plural(n, 'entry', 'entries')}. See Settings."
 
     sent = "Sent to your clinic."
     sign_in = "Sign in again"
@@ -172,6 +172,25 @@ class English:
     changed_title = "Your program changed"
     because = "Because"
     got_it = "Got it"
+    no_side = "no side"
+    no_load = "no weight"
+    fine_tuned = "fine-tuned, nothing for you to do"
+
+    def added_exercise(self, name: str, amount: str) -> str:
+        """New: heel raise, 2 sets of 10."""
+        return f"New: {name}, {amount}"
+
+    def removed_exercise(self, name: str) -> str:
+        """An exercise that ended."""
+        return f"No longer: {name}"
+
+    def changed_exercise(self, name: str, before: str, after: str) -> str:
+        """Heel raise: 2 sets of 10 becomes 2 sets of 12."""
+        return f"{name}: {before} becomes {after}"
+
+    def new_note(self, name: str, note: str) -> str:
+        """A therapist's note that changed."""
+        return f"{name}, note: {note}"
 
     def change_by(self, name: str, on: str) -> str:
         """Who changed it and when."""
@@ -180,7 +199,7 @@ class English:
     morning_title = "Morning check"
     morning_short = "How do you feel after yesterday?"
     answer = "Answer"
-    morning_help = "How do you feel after yesterday? One tap is enough."
+    morning_help = "How much pain is there this morning? One tap is enough."
     stiffness = "Stiff this morning? You may say how long."
     stiffness_tiles = ((0, "Not stiff"), (10, "About 10 min"), (30, "About 30 min"), (60, "An hour or more"))
     morning_done = "Morning check is saved. Thank you."
@@ -202,7 +221,7 @@ class English:
 
     # Exercise
     how_to = "How to do it"
-    your_dose = "Your dose"
+    your_dose = "How much, how often"
     careful = "Take care"
     why = "Why this exercise"
     no_goal = "Your therapist has not written a goal for it."
@@ -211,7 +230,24 @@ class English:
 
     def rest(self, seconds: int) -> str:
         """Rest between sets."""
-        return f"rest {seconds} s" if seconds < 120 or seconds % 60 else f"rest {seconds // 60} min"
+        return f"rest {self.time(seconds)}"
+
+    def time(self, seconds: int) -> str:
+        """30 sec, 5 min, 2 min 30 sec."""
+        minutes, left = divmod(seconds, 60)
+        if seconds < 120:
+            return f"{seconds} sec"
+        return f"{minutes} min {left} sec" if left else f"{minutes} min"
+
+    def sets_of(self, sets: int, work: str) -> str:
+        """2 sets of 10."""
+        return f"{self.plural(sets, 'set', 'sets')} of {work}"
+
+    def sets_held(self, sets: int, work: str, seconds: int) -> str:
+        """2 sets, hold 30 sec; 2 sets of 10, hold 5 sec each."""
+        if not work:
+            return f"{self.plural(sets, 'set', 'sets')}, hold {self.time(seconds)}"
+        return f"{self.sets_of(sets, work)}, hold {self.time(seconds)} each"
 
     def per_week(self, n: int) -> str:
         """How often, on days the patient chooses."""
@@ -243,7 +279,7 @@ class English:
 
     def within_limit(self, pain: int, limit: int) -> str:
         """At or below the ceiling."""
-        return f"Pain {pain} is within the limit of {limit} for this exercise. Go on gently, or leave it out."
+        return f"Pain {pain} is all right here: up to {limit} you may go on gently. You may also leave it out."
 
     def set_of(self, label: str, of: int) -> str:
         """Set 3 now, of 6."""
@@ -321,7 +357,7 @@ class English:
         "Worst I can imagine",
     )
     could_do_more = "Could you have done more?"
-    reps_left = "Good repetitions you had left"
+    reps_left = "How many more could you have done well?"
     effort_words = (("Easy", "4 or more"), ("Good", "2 or 3"), ("Hard", "only 1"), ("Limit", "none"))
     effort_help_time = "How much longer could you have gone on?"
     effort_words_time = (("Easy", "much longer"), ("Good", "a bit longer"), ("Hard", "hardly"), ("Limit", "not at all"))
@@ -330,7 +366,7 @@ class English:
     signs_title = "Anything else?"
     sign_words: ClassVar[dict[Sign, str]] = {
         Sign.TINGLING_LASTS: "Tingling that lasts after the exercise",
-        Sign.MOVING_DOWN: "Symptoms moved further down the arm or leg",
+        Sign.MOVING_DOWN: "Pain or tingling moved further down the arm or leg",
         Sign.DIZZINESS_STAYS: "Dizziness that has not settled after 20 minutes",
     }
 
@@ -351,11 +387,11 @@ class English:
     after_title = "How is the pain now, after the session?"
     finish_title = "Session done"
     finish_pace = "At your own pace."
-    finish_partial = "Part of the session is logged. That counts as part done."
-    finish_nothing = "No set is logged for this session."
+    finish_partial = "You did part of it. That counts too."
+    finish_nothing = "Nothing is logged for this session."
     finish_stopped = "You stopped in time"
     finish_stopped_help = "Rest now. Your next session starts one step back, and your therapist sees this."
-    timed_live = "timed live"
+    timed_live = "time"
     sets_label = "sets"
     most_pain_label = "most pain"
 
@@ -443,7 +479,7 @@ class English:
     last_weeks = "Sessions, last 4 weeks"
     due_done = "due sessions done"
     nothing_was_due = "Nothing was due"
-    rule_note = "Rest days and today do not count until they are over. Not known days are counted as due."
+    rule_note = "Rest days do not count. Today counts once it is over. A day that is not known counts as due."
     hide_sessions = "Hide the sessions"
     table_has_rows = "The table shows every answer."
     see_sessions = "See the sessions"
@@ -454,7 +490,7 @@ class English:
     show_table = "Show table"
     no_pain_yet = "Your pain answers appear here after your first session."
     columns = ("Date", "Pain", "When")
-    self_report = "Logs by hand tend to run high, on average by a quarter. One person can differ a lot."
+    self_report = "Most people write down more than they did, on average by a quarter. You may differ."
 
     def pain_finding(self, first: int, last: int, days: int) -> str:
         """What the chart says, in words."""
@@ -541,7 +577,7 @@ class English:
     # Pages instead of the app
     second_tab = "Stepwise is open in another tab"
     second_tab_help = "Only one tab at a time keeps your entries safe. Close the other tab, then look again."
-    storage_refused = "This browser keeps nothing"
+    storage_refused = "This browser does not save anything"
     corrupt = "A saved file could not be read"
 
 

@@ -39,13 +39,13 @@ def ExerciseCard(
     info = ft.Column(lines, spacing=2, expand=not big)
     if big:
         body: ft.Control = ft.Column(
-            [Figure(position, name, height=150), info],
+            [Figure(position, "", height=150), info],
             spacing=Space.M,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
     else:
         chevron = ft.Icon(ft.Icons.CHEVRON_RIGHT, size=Size.ICON, color=Color.MUTED)
-        body = ft.Row([Figure(position, name, Size.THUMB, Size.THUMB), info, chevron], spacing=14)
+        body = ft.Row([Figure(position, "", Size.THUMB, Size.THUMB), info, chevron], spacing=14)
     return TapCard(body, on_click, key, padding=10)
 
 

@@ -115,7 +115,7 @@ async def test_it_hurts_within_the_limit_leaves_the_choice_to_the_patient(tmp_pa
         await world.ui.tap("it-hurts")
         await world.ui.tap("hurts-4")
 
-        assert world.ui.shows("Pain 4 is within the limit of 5")
+        assert world.ui.shows("up to 5 you may go on gently")
         assert await world.sets() == []
 
         await world.ui.tap("skip-after-hurt")
@@ -316,7 +316,7 @@ async def test_after_a_red_session_the_dose_is_one_step_back_and_says_why(tmp_pa
         assert world.ui.shows(words.stepped_back)
         await world.ui.tap("start")
 
-        assert world.ui.shows("Your full dose is 3 × 10")
+        assert world.ui.shows("Your full dose is 3 sets of 10")
         assert world.ui.shows("of 8 reps")
 
 

@@ -165,7 +165,13 @@ async def test_the_program_lists_every_exercise_and_what_changed_before(tmp_path
         world.model.go("/program")
         await world.ui.settle()
 
-        for sentence in ("Version 2", "You were ready for more", "2 × 10 to 3 × 10", "Version 1", "Chair squat"):
+        for sentence in (
+            "Version 2",
+            "You were ready for more",
+            "2 sets of 10 becomes 3 sets of 10",
+            "Version 1",
+            "Chair squat",
+        ):
             assert world.ui.shows(sentence), sentence
 
 

@@ -97,7 +97,7 @@ async def test_the_short_version_is_offered_when_the_therapist_marked_one(tmp_pa
 async def test_a_change_is_shown_with_its_reason_until_it_was_seen(tmp_path: Path) -> None:
     newer = replace(version(2, squat(sets=3), bridge()), reason="You were ready for more")
     async with patient(tmp_path, version(1), newer) as world:
-        assert world.ui.shows("2 × 10 to 3 × 10")
+        assert world.ui.shows("2 sets of 10 becomes 3 sets of 10")
         assert world.ui.shows("Because: You were ready for more")
 
         await world.ui.tap("got-it")
@@ -192,7 +192,8 @@ async def test_an_exercise_page_is_one_tap_away_and_says_how_how_much_and_why(tm
     async with patient(tmp_path, version()) as world:
         await world.ui.tap(f"exercise-bridge-0001|{TODAY.isoformat()}|1")
 
-        for sentence in ("1 × 20 s hold", "Sit back slowly", "Stop for sharp pain.", "Walk to the market", "every day"):
+        why, careful = "Walk to the market", "Stop for sharp pain."
+        for sentence in ("1 set, hold 20 sec", "Sit back slowly", careful, why, "every day"):
             assert world.ui.shows(sentence), sentence
         await world.ui.tap("back")
         assert world.ui.has("start")

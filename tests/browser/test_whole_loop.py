@@ -207,8 +207,8 @@ def test_a_change_reaches_the_phone_as_a_difference_and_its_acknowledgement_reac
     page.reload()
 
     says(page, "Your program changed")
-    says(page, "2 × 10")
-    says(page, "3 × 10")
+    says(page, "2 sets of 10")
+    says(page, "3 sets of 10")
     says(page, "you stand up well")
     tap(page, "Got it")
     says_no_more(page, "Your program changed")

@@ -96,9 +96,10 @@ def _flip_balance(draft: Draft) -> Draft:
 def _yes(label: str, chosen: bool, flip: Callable[[], object], key: str) -> ft.Control:
     ink = Color.ON_PRIMARY if chosen else Color.ON
     icon = ft.Icons.CHECK_BOX if chosen else ft.Icons.CHECK_BOX_OUTLINE_BLANK
-    content = ft.Row(
+    row = ft.Row(
         [ft.Icon(icon, color=ink), ft.Container(Text(label, Style.BODY_STRONG, ink), expand=True)], spacing=Space.M
     )
+    content = ft.Container(row, padding=ft.Padding.symmetric(horizontal=Space.M))
     return Choice(content, lambda _: flip(), key=key, chosen=chosen, pad=14, expand=None)
 
 

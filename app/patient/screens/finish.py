@@ -75,7 +75,7 @@ def _top(view: FinishView) -> list[ft.Control]:
 def _facts(view: FinishView, big: bool) -> ft.Control:
     tiles: list[ft.Control] = [
         Card(
-            ft.Icon(icon, size=22, color=Color.PRIMARY),
+            ft.Row([ft.Icon(icon, size=22, color=Color.PRIMARY)]),
             Text(value, Style.TITLE),
             Text(label, Style.SMALL, Color.MUTED),
             padding=14,
@@ -128,9 +128,10 @@ def _item(model: Doing, done: DoneItem) -> list[ft.Control]:
         ],
         spacing=Space.M,
     )
+    skipped: list[ft.Control] = []
     if done.item.skip is not None:
         reason = words.skip_reasons[done.item.skip.reason].lower()
-        return [head, Line(ft.Icons.REMOVE, f"{words.skipped_because}: {reason}")]
+        skipped.append(Line(ft.Icons.REMOVE, f"{words.skipped_because}: {reason}"))
     lines = [
         AppButton(
             line.text,
@@ -142,7 +143,7 @@ def _item(model: Doing, done: DoneItem) -> list[ft.Control]:
         )
         for line in done.sets
     ]
-    return [head, *lines]
+    return [head, *lines, *skipped]
 
 
 def _next(view: FinishView) -> ft.Control:

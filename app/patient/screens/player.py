@@ -31,12 +31,11 @@ from app.patient.screens.asking import AskScreen, HurtsScreen, SkipScreen
 from app.patient.screens.finish import FinishScreen
 from app.patient.screens.frame import trouble, width
 from app.patient.session import OpenSession
-from app.patient.views.common import load_line, side_of
+from app.patient.views.common import amount, load_line, side_of
 from app.patient.views.session import ItemView, Step, current, items_of
 from app.strings import words
 from app.theme import Color, Radius, Space, Style
 from hep.facts import SkipReason
-from hep.phrases import dose_text
 from hep.records import Dose, Mode
 
 MOST_SET_BOXES = 4
@@ -127,15 +126,15 @@ def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Co
     side = words.side[step.side] if step.side else side_of(prescription)
     if side:
         picture.controls.append(ft.Container(SidePill(side), left=12, top=12))
-    pills = [Pill(dose_text(item.dose or prescription.dose, exercise.mode), style=Style.LABEL)]
+    pills = [Pill(amount(prescription, item.dose), style=Style.LABEL)]
     if item.dose is not None and item.dose.load is not None:
         pills.append(Pill(load_line(item.dose.load), ft.Icons.FITNESS_CENTER, style=Style.LABEL))
     title: ft.Control = ft.Row([ft.Container(Heading(exercise.name), expand=True), *pills], spacing=Space.S)
-    if model.look.big or len(pills) > 1:
+    if model.look.big or len(pills) > 1 or exercise.mode is not Mode.REPS:
         title = ft.Column([Heading(exercise.name), ft.Row([*pills], wrap=True)], spacing=Space.S)
     guide: list[ft.Control] = [picture, title]
     if item.stepped:
-        full = words.prescribed_instead(dose_text(prescription))
+        full = words.prescribed_instead(amount(prescription))
         guide.append(Notice(words.stepped_back, "info", ft.Icons.TRENDING_DOWN, detail=full, key="stepped"))
     if draft.pain is not None:
         guide.append(Notice(words.pain_noted(draft.pain), "info", key="pain-noted"))

@@ -1,8 +1,8 @@
 """Sentences about a prescription that several screens share."""
 
 from app.strings import words
-from hep.phrases import dose_text, load_text
-from hep.records import Dose, Load, Prescription
+from hep.phrases import HOLD_WORTH_SAYING_S, load_text
+from hep.records import Dose, Load, Mode, Prescription, ProgressionRule
 from hep.sessions import sides
 
 
@@ -14,12 +14,29 @@ def side_of(prescription: Prescription) -> str:
 
 
 def dose_line(prescription: Prescription, dose: Dose | None = None) -> str:
-    """`3 × 10 · Right side · 3 lb · rest 60 s`; `dose` replaces the prescribed one."""
+    """`3 sets of 10 · Right side · 3 lb · rest 60 sec`; `dose` replaces the prescribed one."""
     real = dose or prescription.dose
-    parts = [dose_text(real, prescription.exercise.mode), side_of(prescription), load_line(real.load)]
+    parts = [amount(prescription, real), side_of(prescription), load_line(real.load)]
     if real.rest_s:
         parts.append(words.rest(real.rest_s))
     return " · ".join(part for part in parts if part)
+
+
+def amount(prescription: Prescription, dose: Dose | None = None) -> str:
+    """Sets and work in full words: `3 sets of 10`, `2 sets, hold 30 sec`, `5 min`; `dose` replaces the prescribed."""
+    real, mode = dose or prescription.dose, prescription.exercise.mode
+    if mode is Mode.DURATION and real.duration_s is not None:
+        time = words.time(real.duration_s)
+        return time if real.sets == 1 else words.sets_of(real.sets, time)
+    reps = "" if real.reps is None or (mode is Mode.HOLD and real.reps == 1) else str(real.reps)
+    if real.hold_s is not None and (mode is Mode.HOLD or _holds(prescription, real.hold_s)):
+        return words.sets_held(real.sets, reps, real.hold_s)
+    return words.sets_of(real.sets, reps) if reps else words.plural(real.sets, "set", "sets")
+
+
+def _holds(prescription: Prescription, hold_s: int) -> bool:
+    """Whether a hold within a repetition is worth saying; a shorter one is tempo."""
+    return prescription.progression is ProgressionRule.HOLD or hold_s >= HOLD_WORTH_SAYING_S
 
 
 def load_line(load: Load | None) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app.patient.snapshot import Snapshot
-from app.patient.views.common import dose_line, side_of
+from app.patient.views.common import amount, dose_line, side_of
 from app.strings import words
-from hep.phrases import dose_text, schedule_text
+from hep.phrases import schedule_text
 from hep.progression import overlay
 from hep.records import Dose, Prescription
 
@@ -48,6 +48,6 @@ def exercise_view(snapshot: Snapshot, prescription_id: str) -> ExerciseView | No
         note=prescription.note,
         why=goal.text if goal else words.no_goal,
         equipment=", ".join(item.replace("_", " ") for item in prescription.exercise.equipment),
-        stepped=words.prescribed_instead(dose_text(prescription)) if stepped else "",
+        stepped=words.prescribed_instead(amount(prescription)) if stepped else "",
         locked=snapshot.is_locked(prescription),
     )

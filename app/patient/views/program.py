@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.patient.snapshot import Snapshot
-from app.patient.views.today import changes_of
+from app.patient.views.changes import changes_of
 from app.strings import words
 from hep.phrases import schedule_text
 from hep.records import Prescription, ProgramVersion

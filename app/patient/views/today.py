@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from app.parts import Day, Mark
 from app.patient.snapshot import Snapshot
+from app.patient.views.changes import changes_of
 from app.patient.views.common import dose_line
 from app.patient.views.session import ItemView, current, item_view, items_of, minutes
 from app.strings import words
@@ -13,7 +14,6 @@ from app.sync import SyncState
 from hep.adherence import SessionState, day_state, session_state
 from hep.days import zone
 from hep.pain import morning_due
-from hep.prescribing import change_sentence, difference
 from hep.records import ProgramVersion
 from hep.schedule import PlannedSession, next_due, sessions_on
 
@@ -208,12 +208,6 @@ def change(snapshot: Snapshot) -> ChangeView | None:
         reason=version.reason,
         changes=changes_of(before, version),
     )
-
-
-def changes_of(before: ProgramVersion, version: ProgramVersion) -> tuple[str, ...]:
-    """Each difference as a sentence."""
-    sentences = (change_sentence(change) for change in difference(before, version))
-    return tuple(sentence[:1].upper() + sentence[1:] for sentence in sentences)
 
 
 def _before(snapshot: Snapshot, version: ProgramVersion) -> ProgramVersion | None:

@@ -1,0 +1,65 @@
+"""What a person does with a page: taps a name, waits for words. A time-out tells what was on the screen instead."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.browser.visitor import let_it_draw
+
+
+def tap(page: Page, name: str, *, nth: int = 0) -> None:
+    """Tap the button whose name begins with `name`; the `nth` of them. What is being drawn is drawn first."""
+    let_it_draw(page, frames=4)
+    with shown_when_missing(page, name):
+        named(page, "button", name).nth(nth).dispatch_event("click")
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Go to one of the four parts of the patient's app."""
+    with shown_when_missing(page, name):
+        named(page, "tab", name).first.dispatch_event("click")
+
+
+def says(page: Page, words: str) -> None:
+    """Wait until the page says these words (a regular expression)."""
+    with shown_when_missing(page, words):
+        page.get_by_text(re.compile(words)).first.wait_for(state="attached")
+
+
+def says_no_more(page: Page, words: str) -> None:
+    """Wait until the page no longer says these words (a regular expression)."""
+    with shown_when_missing(page, f"the end of {words}"):
+        page.get_by_text(re.compile(words)).first.wait_for(state="detached")
+
+
+def named(page: Page, role: str, name: str) -> Locator:
+    """The nodes of a role whose name begins with `name`."""
+    return page.get_by_role(role, name=re.compile(f"^{re.escape(name)}"))  # type: ignore[arg-type]
+
+
+def type_into(page: Page, label: str, text: str) -> None:
+    """Choose the field, and once the cursor stands in it type as fast as a machine can."""
+    field = page.get_by_label(label).first
+    field.click(force=True)
+    expect(field).to_be_focused(timeout=30_000)
+    page.keyboard.type(text)
+    expect(field).to_have_value(text)
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """The therapist at the sign-in."""
+    type_into(page, "Email", email)
+    type_into(page, "Password", password)
+    page.keyboard.press("Enter")
+
+
+@contextmanager
+def shown_when_missing(page: Page, wanted: str) -> Iterator[None]:
+    """A time-out tells what was on the screen instead."""
+    try:
+        yield
+    except TimeoutError as error:
+        screen = page.locator("flt-semantics-host").inner_text().replace("\n", " | ")
+        raise AssertionError(f"waited in vain for {wanted!r}; on screen: {screen}") from error

@@ -1,0 +1,137 @@
+"""The tours through the therapist's half. A tour changes its clinic: each gets a copy of its own."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from server.demo import PASSWORD
+from tests.browser.demo_clinic import EMAIL, DemoClinic
+from tests.browser.fingers import says, says_no_more, sign_in, tap, type_into
+from tests.browser.screens_patient import WHO
+from tests.browser.visitor import Visitor
+
+ON_HOLD = "Evelyn Brooks"
+Take = Callable[[Page, str], None]
+
+
+def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """From the sign-in to a published version, the stale one, a new patient and an invitation."""
+    page = visitor.open(f"{clinic.url}/clinic")
+    says(page, "Sign in")
+    take(page, "sign-in")
+    _caseload(page, take)
+    tap(page, f"Review now: {ON_HOLD}")
+    says(page, "Needs a look")
+    take(page, "patient-on-hold")
+    tap(page, "Back to caseload")
+    _patient(page, take)
+    _decide(page, take)
+    tap(page, "Invite")
+    says(page, "Shown once")
+    take(page, "invitation")
+    _builder(page, clinic, take)
+    tap(page, "Caseload")
+    tap(page, "Add patient")
+    says(page, "Precautions")
+    take(page, "add-patient")
+    tap(page, "Save and build")
+    says(page, "another look")
+    take(page, "add-patient-errors")
+
+
+def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """The screens most seen."""
+    page = visitor.open(f"{clinic.url}/clinic")
+    says(page, "Sign in")
+    take(page, "sign-in")
+    _caseload(page, take)
+    _patient(page, take)
+    tap(page, "Edit program")
+    says(page, "min per session")
+    take(page, "builder")
+    scroll(page, 900)
+    take(page, "builder-below")
+    tap(page, "Close without publishing")
+    tap(page, "Back to caseload")
+    tap(page, "Add patient")
+    says(page, "Precautions")
+    take(page, "add-patient")
+
+
+def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """The same with text at 200 %."""
+    page = visitor.open(f"{clinic.url}/clinic")
+    sign_in(page, EMAIL, PASSWORD)
+    says(page, WHO)
+    tap(page, "Text size")
+    page.get_by_role("menuitem", name="200 %").dispatch_event("click")
+    take(page, "caseload")
+    tap(page, f"Review: {WHO}")
+    says(page, "Nothing changes")
+    take(page, "patient")
+    tap(page, "Edit program")
+    says(page, "min per session")
+    take(page, "builder")
+
+
+def _caseload(page: Page, take: Take) -> None:
+    sign_in(page, EMAIL, PASSWORD)
+    says(page, WHO)
+    take(page, "caseload")
+    scroll(page, 900)
+    take(page, "caseload-below")
+
+
+def _patient(page: Page, take: Take) -> None:
+    tap(page, f"Review: {WHO}")
+    says(page, "Nothing changes")
+    take(page, "patient")
+    scroll(page, 800)
+    take(page, "patient-below")
+    scroll(page, 1600)
+    take(page, "patient-charts")
+    scroll(page, -5000)
+
+
+def _decide(page: Page, take: Take) -> None:
+    tap(page, "Modify")
+    says(page, "Why this dose instead")
+    take(page, "proposal-modify")
+    tap(page, "Cancel")
+    tap(page, "Accept")
+    says(page, "Decided before")
+    take(page, "proposals-decided")
+
+
+def _builder(page: Page, clinic: DemoClinic, take: Take) -> None:
+    tap(page, "Edit program")
+    says(page, "min per session")
+    take(page, "builder")
+    type_into(page, "Search", "clam")
+    tap(page, "Add Clam")
+    says(page, "things? missing")
+    scroll(page, 600, at=0.8)
+    take(page, "builder-gaps")
+    tap(page, "Remove: Clam")
+    tap(page, "More: Sets")
+    type_into(page, "Why this version", "Stronger than last week")
+    tap(page, "Publish")
+    says(page, "What changes")
+    take(page, "review")
+    clinic.publish(WHO, "Published from another desk", rest_s=60)
+    tap(page, "Publish version")
+    says(page, "Someone else published")
+    take(page, "stale")
+    tap(page, "Put my draft on top")
+    says_no_more(page, "Someone else published")
+    tap(page, "Publish")
+    tap(page, "Publish version")
+    says(page, "is published")
+    take(page, "published")
+
+
+def scroll(page: Page, pixels: int, *, at: float = 0.6) -> None:
+    """Scroll what lies at this share of the window's width."""
+    size = page.viewport_size or {"width": 0, "height": 0}
+    page.mouse.move(size["width"] * at, size["height"] / 2)
+    page.mouse.wheel(0, pixels)

@@ -1,0 +1,236 @@
+"""The tours through the patient's half. A tour changes its clinic: each gets a copy of its own."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser.demo_clinic import DemoClinic
+from tests.browser.fingers import named, open_tab, says, says_no_more, tap
+from tests.browser.visitor import Visitor, wait_until_kept
+
+WHO = "Maria Santos"
+Take = Callable[[Page, str], None]
+
+
+def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """From the invitation to the end of a session, and every other tab."""
+    page = visitor.open(clinic.url)
+    says(page, "Welcome")
+    take(page, "join")
+    page = _at_home(visitor, clinic, page)
+    _walk(page, clinic, take)
+
+
+def everything_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """The same with text at 200 %."""
+    page = _at_home(visitor, clinic, visitor.open(clinic.url))
+    open_tab(page, "Settings")
+    tap(page, "200 %")
+    open_tab(page, "Today")
+    _walk(page, clinic, take)
+    tap(page, "Sign out on this phone")
+    tap(page, "Sign out and take my program off")
+    says(page, "Welcome")
+    take(page, "join")
+
+
+def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """The screens most seen, on a wide window."""
+    page = _at_home(visitor, clinic, visitor.open(clinic.url))
+    take(page, "today")
+    tap(page, "Start session")
+    says(page, "Set 1 now")
+    take(page, "player-reps")
+    tap(page, "Set 1 done")
+    take(page, "pain")
+    tap(page, "Leave session") if named(page, "button", "Leave session").count() else tap(page, "Back to the set")
+    tap(page, "Leave session")
+    open_tab(page, "Progress")
+    take(page, "progress")
+    open_tab(page, "Program")
+    take(page, "program")
+    open_tab(page, "Settings")
+    take(page, "settings")
+
+
+def trouble(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """Rest day, a second tab, no network, a phone that was signed out."""
+    clinic.give_a_rest_day(WHO)
+    page = _at_home(visitor, clinic, visitor.open(clinic.url), wanted="Rest day")
+    tap(page, "Got it")
+    says_no_more(page, "Your program changed")
+    take(page, "rest-day")
+    second = visitor.open(clinic.url)
+    says(second, "open in another tab")
+    take(second, "second-tab")
+    second.close()
+    wait_until_kept(page)
+    clinic.server.kill()
+    page.reload()
+    says(page, "Offline")
+    take(page, "offline")
+    clinic.server.start()
+    page.reload()
+    says_no_more(page, "Offline")
+    clinic.sign_phones_out(WHO)
+    page.reload()
+    says(page, "Sign in again")
+    take(page, "signed-out")
+
+
+def _at_home(visitor: Visitor, clinic: DemoClinic, page: Page, wanted: str = "Start session|Today's session") -> Page:
+    page.close()
+    page = visitor.open(clinic.invitation(WHO))
+    says(page, wanted)
+    return page
+
+
+def _walk(page: Page, clinic: DemoClinic, take: Take) -> None:
+    _today(page, take)
+    _session(page, take)
+    _finish(page, take)
+    _tabs(page, take)
+    _change(page, clinic, take)
+    _stop(page, take)
+
+
+def _today(page: Page, take: Take) -> None:
+    take(page, "today")
+    down(page, 560)
+    take(page, "today-below")
+    tap(page, "Answer")
+    says(page, "Not stiff")
+    take(page, "morning")
+    tap(page, "1 Mild")
+    says_no_more(page, "Not stiff")
+    tap(page, "Straight leg raise")
+    says(page, "How to do it")
+    take(page, "exercise")
+    down(page, 900)
+    take(page, "exercise-below")
+    tap(page, "Back")
+
+
+def _session(page: Page, take: Take) -> None:
+    tap(page, "Start session")
+    says(page, "Set 1 now")
+    take(page, "player-reps")
+    tap(page, "Set 1 done")
+    says(page, "Most pain")
+    take(page, "pain")
+    tap(page, "2 Mild")
+    down(page, 900)
+    take(page, "effort")
+    tap(page, "Good")
+    says(page, "Skip rest")
+    take(page, "rest")
+    tap(page, "Skip rest")
+    says(page, "Set 2 now")
+    tap(page, "It hurts")
+    says(page, "How much does it hurt")
+    take(page, "hurts")
+    tap(page, "4 Moderate")
+    says(page, "Go on gently")
+    take(page, "hurts-answered")
+    tap(page, "Leave this exercise out")
+    says(page, "Why skip")
+    take(page, "skip")
+    tap(page, "It hurts")
+    _others(page, take)
+
+
+def _others(page: Page, take: Take) -> None:
+    """Do the other exercises, each in a few taps; the one with a timer is photographed and skipped."""
+    while True:
+        says(page, "Set .*now|Skip rest|How is the pain now")
+        if page.get_by_text("How is the pain now").count():
+            return
+        if named(page, "button", "Skip rest").count():
+            tap(page, "Skip rest")
+            says_no_more(page, "Skip rest")
+        elif named(page, "button", "Start timer").count():
+            _hold(page, take)
+        else:
+            page.get_by_role("button", name=re.compile("^(All|Both|Set) .*done")).last.dispatch_event("click")
+            says(page, "Most pain")
+            tap(page, "1 Mild")
+            tap(page, "Good")
+            says_no_more(page, "Most pain")
+
+
+def _hold(page: Page, take: Take) -> None:
+    take(page, "player-hold")
+    tap(page, "Start timer")
+    says(page, "Pause")
+    take(page, "player-hold-running")
+    tap(page, "Skip")
+    tap(page, "No time")
+    says_no_more(page, "Why skip")
+
+
+def _finish(page: Page, take: Take) -> None:
+    take(page, "pain-after")
+    tap(page, "2 Mild")
+    says(page, "What you did")
+    says(page, "Sent to your clinic")
+    take(page, "finish")
+    down(page, 900)
+    take(page, "finish-below")
+    tap(page, "Set 1:")
+    says(page, "Correct this set")
+    take(page, "correct")
+    tap(page, "Back")
+    tap(page, "Done")
+
+
+def _tabs(page: Page, take: Take) -> None:
+    says(page, "session")
+    take(page, "today-done")
+    open_tab(page, "Program")
+    says(page, "Version")
+    take(page, "program")
+    down(page, 900)
+    take(page, "program-below")
+    open_tab(page, "Progress")
+    says(page, "last 4 weeks")
+    take(page, "progress")
+    down(page, 2000)
+    take(page, "progress-chart")
+    tap(page, "Show table")
+    take(page, "progress-table")
+    open_tab(page, "Settings")
+    says(page, "Text size")
+    take(page, "settings")
+    down(page, 2000)
+    take(page, "settings-below")
+
+
+def _change(page: Page, clinic: DemoClinic, take: Take) -> None:
+    clinic.accept_first_proposal(WHO)
+    page.reload()
+    says(page, "Your program changed")
+    take(page, "changed")
+
+
+def _stop(page: Page, take: Take) -> None:
+    open_tab(page, "Settings")
+    tap(page, "When to stop")
+    says(page, "Stop and sit down")
+    take(page, "stop")
+    down(page, 2000)
+    take(page, "stop-below")
+    tap(page, "Calf")
+    says(page, "on hold")
+    take(page, "on-hold")
+    tap(page, "Back to Today")
+    says(page, "Your program is on hold")
+    take(page, "today-on-hold")
+    open_tab(page, "Settings")
+
+
+def down(page: Page, pixels: int) -> None:
+    """Scroll what lies in the middle of the window."""
+    size = page.viewport_size or {"width": 0, "height": 0}
+    page.mouse.move(size["width"] / 2, size["height"] / 2)
+    page.mouse.wheel(0, pixels)
