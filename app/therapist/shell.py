@@ -14,13 +14,14 @@ from app.api import Api
 from app.parts import IconAction, Text
 from app.platform.port import Platform
 from app.theme import Color, Look, LookContext, Radius, Size, Space, Style
+from app.therapist.address import HOME, Place
 from app.therapist.parts.desk import Option, Picker, column, grow, row
 from app.therapist.screens.add_patient import AddPatientScreen
 from app.therapist.screens.builder import BuilderScreen
 from app.therapist.screens.caseload import CaseloadScreen
 from app.therapist.screens.patient import PatientScreen
 from app.therapist.screens.sign_in import SignInScreen
-from app.therapist.state import Desk, Place
+from app.therapist.state import Desk
 from app.tokens import SessionKeeper
 
 WIDE_FROM = 1000
@@ -32,10 +33,15 @@ TEXT_KEY = "text_percent"
 async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
     """Show the therapist's client on `page` and go on with the tab's sign-in, if there is one."""
     api = Api(platform.base_url, platform.transport, SessionKeeper(platform))
-    desk = Desk(api, platform.zone, platform.device_name, now)
+    desk = Desk(api, platform.zone, platform.device_name, now, route=page.route or HOME, navigate=page.navigate)
     page.title = words.PRODUCT
     page.padding = 0
     theme.apply(page, Look(_kept_percent(platform)))
+
+    async def arrived(event: ft.RouteChangeEvent) -> None:
+        await desk.arrived(event.route)
+
+    page.on_route_change = arrived
     page.render(App, desk, platform)
     await desk.start()
 

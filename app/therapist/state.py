@@ -5,11 +5,11 @@ The clinic's server is the truth: nothing outlives the tab, and signing out, or 
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
 import flet as ft
 
 from app.api import Api, ApiError
+from app.therapist.address import Address, Place, address_of
 from app.therapist.builder_state import BuilderState
 from app.therapist.caseload_state import CaseloadState
 from app.therapist.clinic import Clinic, NewPatient
@@ -20,25 +20,28 @@ from hep.views import PatientDetail
 from hep.wire import SignIn, Tokens
 
 
-class Place(StrEnum):
-    """The screens."""
-
-    SIGN_IN = "sign_in"
-    CASELOAD = "caseload"
-    ADD_PATIENT = "add_patient"
-    PATIENT = "patient"
-    BUILDER = "builder"
-
-
 class Desk(ft.Observable):
-    """`who` is signed in; `drafts` keeps one unpublished draft per patient while the tab lives."""
+    """`who` is signed in; `drafts` keeps one unpublished draft per patient while the tab lives.
 
-    def __init__(self, api: Api, zone: str, device_name: str, now: Callable[[], datetime]) -> None:
+    `navigate` gives the browser the address of the screen that opens; `arrived` hears where the browser went.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        zone: str,
+        device_name: str,
+        now: Callable[[], datetime],
+        *,
+        route: str,
+        navigate: Callable[[str], None],
+    ) -> None:
         self._api = api
         self._clinic = Clinic(api, self.expelled)
         self._device_name = device_name
         self.zone = zone
         self.now = now
+        self._route, self._navigate = route, navigate
         self.busy = False
         self.problem: ApiError | None = None
         self._forget()
@@ -62,10 +65,40 @@ class Desk(ft.Observable):
         return self.who.person_name if self.who else ""
 
     async def start(self) -> None:
-        """Go on with the tab's sign-in, if there is one."""
+        """Go on with the tab's sign-in, if there is one, at the address it was opened at."""
         self.who = await self._api.tokens()
         if self.who is not None and self.who.refresh_token:
+            await self._open(address_of(self._route))
+
+    async def arrived(self, route: str) -> None:
+        """The browser went to an address: back, forward, or where it was sent."""
+        if route == self._route:
+            return
+        self._route = route
+        if self.who is not None:
+            await self._open(address_of(route))
+
+    async def _open(self, address: Address) -> None:
+        if address.place is Place.ADD_PATIENT:
+            await self.open_add_patient()
+        elif address.place is Place.PATIENT:
+            await self.open_patient(address.patient_id)
+        elif address.place is Place.BUILDER:
+            await self._open_draft(address.patient_id)
+        else:
             await self.open_caseload()
+
+    def _show(self, address: Address) -> None:
+        self._drop_idle_draft()
+        self.place, self.problem = address.place, None
+        if address.route() != self._route:
+            self._route = address.route()
+            self._navigate(self._route)
+
+    def _drop_idle_draft(self) -> None:
+        """The draft of the builder stays in this tab unless it was published or never changed."""
+        if self.builder is not None and (self.builder.published is not None or not self.builder.changed()):
+            self._drafts.pop(self.builder.patient.profile.id, None)
 
     async def sign_in(self, email: str, password: str) -> None:
         """Sign in and open the caseload; a refusal stays on the screen in words."""
@@ -80,12 +113,12 @@ class Desk(ft.Observable):
             return
         finally:
             self.busy = False
-        await self.open_caseload()
+        await self._open(address_of(self._route))
 
     async def sign_out(self) -> None:
         """Leave: everything of this visit is forgotten."""
         await self._api.sign_out()
-        self.problem = None
+        self._show(Address(Place.CASELOAD))
         self._forget()
 
     def expelled(self, problem: ApiError) -> None:
@@ -95,12 +128,12 @@ class Desk(ft.Observable):
 
     async def open_caseload(self) -> None:
         """Show the caseload, as it is now."""
-        self.place, self.problem = Place.CASELOAD, None
+        self._show(Address(Place.CASELOAD))
         await self.caseload.load()
 
     async def open_add_patient(self) -> None:
         """Show the form of a new patient, with the precautions and equipment the library knows."""
-        self.place, self.problem = Place.ADD_PATIENT, None
+        self._show(Address(Place.ADD_PATIENT))
         await self.load_library()
 
     async def load_library(self) -> None:
@@ -114,7 +147,7 @@ class Desk(ft.Observable):
     async def open_patient(self, patient_id: str) -> None:
         """Show a patient's page."""
         self.patient = PatientState(self._clinic, patient_id)
-        self.place, self.problem = Place.PATIENT, None
+        self._show(Address(Place.PATIENT, patient_id))
         await self.patient.load()
 
     async def add_patient(self, patient: NewPatient) -> None:
@@ -127,25 +160,32 @@ class Desk(ft.Observable):
             return
         finally:
             self.busy = False
-        await self.open_patient(patient_id)
-        if self.patient and self.patient.page.value:
-            await self.open_builder(self.patient.page.value)
+        await self._open_draft(patient_id)
+
+    async def _open_draft(self, patient_id: str) -> None:
+        """The builder on a patient whose page is not loaded; the page itself when it does not come."""
+        self.patient = patient = PatientState(self._clinic, patient_id)
+        self.place, self.problem = Place.PATIENT, None
+        asked_at = self._route
+        await patient.load()
+        if self.who is None or self._route != asked_at:
+            return
+        if patient.page.value is None:
+            self._show(Address(Place.PATIENT, patient_id))
+        else:
+            await self.open_builder(patient.page.value)
 
     async def open_builder(self, detail: PatientDetail) -> None:
         """Show the builder, with the draft of this visit if there is one."""
         patient_id = detail.profile.id
+        self._show(Address(Place.BUILDER, patient_id))
         self.builder = self._drafts.setdefault(patient_id, BuilderState(self._clinic, detail, self.now))
-        self.place, self.problem = Place.BUILDER, None
         await self.builder.load()
 
     async def close_builder(self) -> None:
         """Back to the patient; the draft stays in this tab unless it was published."""
-        if self.builder is None:
-            return
-        patient_id = self.builder.patient.profile.id
-        if self.builder.published is not None or not self.builder.changed():
-            self._drafts.pop(patient_id, None)
-        await self.open_patient(patient_id)
+        if self.builder is not None:
+            await self.open_patient(self.builder.patient.profile.id)
 
     def has_draft(self, patient_id: str) -> bool:
         """Whether an unpublished draft of this patient waits in this tab."""

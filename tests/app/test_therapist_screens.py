@@ -27,7 +27,12 @@ from tests.app.therapist_clinic import (
 
 @asynccontextmanager
 async def desk(
-    clinic: Clinic, *, signed_in: bool = True, width: int = 1280, percent: int | None = None
+    clinic: Clinic,
+    *,
+    signed_in: bool = True,
+    width: int = 1280,
+    percent: int | None = None,
+    route: str = "/clinic",
 ) -> AsyncIterator[UI]:
     """The therapist's client on a screen of that width."""
     device = Device(Path(), clinic)
@@ -35,7 +40,7 @@ async def desk(
         device.kept["tokens"] = json.dumps(codec.dump(tokens()))
     if percent:
         device.kept["text_percent"] = str(percent)
-    async with run_ui(lambda page: shell.start(page, device, lambda: NOW), width=width, height=800) as ui:
+    async with run_ui(lambda page: shell.start(page, device, lambda: NOW), width=width, height=800, route=route) as ui:
         ui.device = device  # type: ignore[attr-defined]
         yield ui
 
