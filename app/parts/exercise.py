@@ -24,13 +24,15 @@ def ExerciseCard(
     change: str = "",
     locked: str = "",
     done: str = "",
+    skipped: str = "",
     big: bool = False,
 ) -> ft.Container:
-    """Thumbnail, name, dose, and lines for a change, a lock or what is already done. The whole card is the button."""
+    """Thumbnail, name, dose, and lines for a change, a lock, what is done or left out. The whole card is the button."""
     lines: list[ft.Control] = [Text(name, Style.SUB), Text(dose, Style.SMALL, Color.MUTED)]
     for icon, words, ink in (
         (ft.Icons.TRENDING_UP, change, Color.PRIMARY),
         (ft.Icons.CHECK_CIRCLE, done, Color.PRIMARY),
+        (ft.Icons.REMOVE, skipped, Color.MUTED),
         (ft.Icons.LOCK_OUTLINE, locked, Color.ERROR),
     ):
         if words:

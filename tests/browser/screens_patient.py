@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.demo_clinic import DemoClinic
 from tests.browser.fingers import named, open_tab, says, says_no_more, tap
-from tests.browser.visitor import Visitor, wait_until_kept
+from tests.browser.visitor import Visitor, let_it_draw, wait_until_kept
 
 WHO = "Maria Santos"
 Take = Callable[[Page, str], None]
@@ -143,20 +143,28 @@ def _session(page: Page, take: Take) -> None:
 def _others(page: Page, take: Take) -> None:
     """Do the other exercises, each in a few taps; the one with a timer is photographed and skipped."""
     while True:
-        says(page, "Set .*now|Skip rest|How is the pain now")
-        if page.get_by_text("How is the pain now").count():
-            return
-        if named(page, "button", "Skip rest").count():
+        place = _place(page)
+        if place == "Start timer":
+            _hold(page, take)
+        elif place == "Skip rest":
             tap(page, "Skip rest")
             says_no_more(page, "Skip rest")
-        elif named(page, "button", "Start timer").count():
-            _hold(page, take)
+        elif place == "0 No pain":
+            return
         else:
-            page.get_by_role("button", name=re.compile("^(All|Both|Set) .*done")).last.dispatch_event("click")
+            tap(page, "All sets done" if named(page, "button", "All sets done").count() else place)
             says(page, "Most pain")
             tap(page, "1 Mild")
             tap(page, "Good")
             says_no_more(page, "Most pain")
+
+
+def _place(page: Page) -> str:
+    """The button that tells which part of the session is on screen."""
+    let_it_draw(page, frames=10)
+    button = page.get_by_role("button", name=re.compile("^(Start timer|Skip rest|Set .*done|0 No pain)")).first
+    button.wait_for(state="attached")
+    return button.inner_text().replace("\n", " ")
 
 
 def _hold(page: Page, take: Take) -> None:

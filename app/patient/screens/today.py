@@ -21,7 +21,7 @@ from app.parts import (
 from app.patient.doing import Doing
 from app.patient.screens.frame import Tab
 from app.patient.views.session import ItemView
-from app.patient.views.today import ChangeView, SessionCard, TodayView, done_line, item_line, today_view
+from app.patient.views.today import ChangeView, SessionCard, TodayView, done_line, item_line, skipped_line, today_view
 from app.strings import words
 from app.theme import Color, Radius, Space, Style
 
@@ -297,6 +297,7 @@ def _exercise(model: Doing, item: ItemView) -> ft.Control:
         change=words.stepped_back if item.stepped else words.any_time_this_week if item.item.offered else "",
         locked=words.locked if item.locked else "",
         done=done_line(item),
+        skipped=skipped_line(item),
         big=model.look.big,
     )
 

@@ -14,12 +14,17 @@ def side_of(prescription: Prescription) -> str:
 
 
 def dose_line(prescription: Prescription, dose: Dose | None = None) -> str:
-    """`3 sets of 10 · Right side · 3 lb · rest 60 sec`; `dose` replaces the prescribed one."""
+    """`3 sets of 10 · Right side · 3 lb`; `dose` replaces the prescribed one."""
     real = dose or prescription.dose
-    parts = [amount(prescription, real), side_of(prescription), load_line(real.load)]
-    if real.rest_s:
-        parts.append(words.rest(real.rest_s))
+    parts = (amount(prescription, real), side_of(prescription), load_line(real.load))
     return " · ".join(part for part in parts if part)
+
+
+def dose_and_rest(prescription: Prescription, dose: Dose | None = None) -> str:
+    """The same with the rest between sets: `3 sets of 10 · Right side · rest 60 sec`."""
+    rest_s = (dose or prescription.dose).rest_s
+    line = dose_line(prescription, dose)
+    return f"{line} · {words.rest(rest_s)}" if rest_s else line
 
 
 def amount(prescription: Prescription, dose: Dose | None = None) -> str:

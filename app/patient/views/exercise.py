@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.patient.snapshot import Snapshot
-from app.patient.views.common import amount, dose_line, side_of
+from app.patient.views.common import amount, dose_and_rest, side_of
 from app.strings import words
 from hep.phrases import schedule_text
 from hep.progression import overlay
@@ -41,7 +41,7 @@ def exercise_view(snapshot: Snapshot, prescription_id: str) -> ExerciseView | No
         prescription=prescription,
         name=prescription.exercise.name,
         side=side_of(prescription),
-        dose=dose_line(prescription, before if isinstance(before, Dose) else None),
+        dose=dose_and_rest(prescription, before if isinstance(before, Dose) else None),
         schedule=schedule_text(prescription.schedule),
         cues=prescription.exercise.cues,
         precaution=prescription.exercise.precaution,

@@ -230,7 +230,10 @@ def item_line(item: ItemView) -> str:
 
 
 def done_line(item: ItemView) -> str:
-    """What is logged already, or why it was left out."""
-    if item.skip is not None:
-        return f"{words.skipped_because}: {words.skip_reasons[item.skip.reason].lower()}"
+    """What is logged already."""
     return words.done_sets(len(item.sets), len(item.steps)) if item.sets else ""
+
+
+def skipped_line(item: ItemView) -> str:
+    """Why it was left out."""
+    return f"{words.skipped_because}: {words.skip_reasons[item.skip.reason].lower()}" if item.skip else ""

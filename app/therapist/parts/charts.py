@@ -43,7 +43,9 @@ def week_bars(weeks: Sequence[WeekPoint]) -> ft.Control:
     for bar in bars:
         bar.horizontal_alignment = ft.CrossAxisAlignment.CENTER
     label = words.weeks_label([(day(week.week_start), week.done, week.due) for week in weeks])
-    picture = ft.Row(list(bars), alignment=ft.MainAxisAlignment.SPACE_AROUND, scroll=ft.ScrollMode.AUTO)
+    picture = ft.Row(
+        list(bars), alignment=ft.MainAxisAlignment.SPACE_AROUND, scroll=ft.ScrollMode.AUTO, auto_scroll=True
+    )
     return ft.Semantics(label=label, image=True, exclude_semantics=True, content=picture)
 
 

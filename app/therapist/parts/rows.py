@@ -16,6 +16,8 @@ from app.therapist.parts.when import clock, day_near
 from hep.views import CaseloadRow
 
 WIDTHS: tuple[int | None, ...] = (176, None, 190, 142, 106, 76, 120)
+_INDENT = 7
+"""Brings the words of the pattern under those of the reason, whose icon is wider."""
 _DEFAULT = (ft.Icons.CHECK_CIRCLE_OUTLINE, Tone.GOOD)
 _WHY: dict[str, tuple[ft.IconData, Tone]] = {
     "stop_rule": (ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
@@ -51,6 +53,7 @@ def PatientRow(
         body: ft.Control = line
     else:
         who, why, pattern, days, morning = cells
+        pattern = ft.Container(pattern, padding=ft.Padding.only(left=_INDENT))
         body = column(row(grow(who), review), why, pattern, flow(days, morning, seen, spacing=Space.L), spacing=10)
     return ft.Container(
         body,
