@@ -4,6 +4,7 @@
 survive. Instants are the device's own and only ever described, never used for order.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -125,8 +126,12 @@ def _check_pain(value: int | None) -> None:
     check(value is None or 0 <= value <= 10, "pain_out_of_range", "Pain is a whole number from 0 to 10.")
 
 
+_USABLE_ID = re.compile(r"[\w:-]{8,64}")
+"""Letters and digits of any script, and - : _; 8 to 64 of them."""
+
+
 def _check_id(value: str | None) -> None:
-    ok = value is None or (8 <= len(value) <= 64 and all(c.isalnum() or c in "-:_" for c in value))
+    ok = value is None or _USABLE_ID.fullmatch(value) is not None
     check(ok, "id_invalid", "An entry carries an id that cannot be used. Update the app and try again.")
 
 

@@ -5,11 +5,11 @@ edit: a correction replaces the body of its root here, in the reading, and nowhe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from hep.days import window_end
 from hep.facts import (
@@ -30,6 +30,7 @@ from hep.facts import (
 from hep.records import ProgramState, ProgramVersion
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,15 @@ class History:
         ascending = tuple(sorted(versions, key=lambda v: v.version))
         return cls(ascending, effective(raw_rows), zone, None if pulled is None else tuple(pulled))
 
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Fact], list[Entry[Any]]]:
+        groups: dict[type[Fact], list[Entry[Any]]] = defaultdict(list)
+        for row in self.rows:
+            groups[type(row.fact)].append(Entry(row.id, row.fact))
+        return groups
+
     def _facts(self, kind: type[F]) -> list[Entry[F]]:
-        return [Entry(row.id, row.fact) for row in self.rows if isinstance(row.fact, kind)]
+        return self._by_kind.get(kind, [])
 
     @cached_property
     def sets(self) -> tuple[Entry[SetLog], ...]:
@@ -312,9 +320,20 @@ class History:
             return version if version.state is ProgramState.ACTIVE else None
         return None
 
+    @cached_property
+    def _worked_out(self) -> dict[tuple[Hashable, ...], Any]:
+        return {}
+
+    def once(self, key: tuple[Hashable, ...], work_out: Callable[[], T]) -> T:
+        """What `work_out` gives, asked once for each key: a history never changes, and the rules ask it much twice."""
+        if key not in self._worked_out:
+            self._worked_out[key] = work_out()
+        found: T = self._worked_out[key]
+        return found
+
     def paused_on(self, on: date) -> bool:
         """Whether a pause covers the date; both its ends are inside."""
-        return any(pause.from_on <= on <= pause.until_on for pause in self.pauses)
+        return bool(self.pauses) and any(pause.from_on <= on <= pause.until_on for pause in self.pauses)
 
     @cached_property
     def slot_of_session(self) -> Mapping[str, int]:

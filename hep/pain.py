@@ -117,6 +117,10 @@ def morning_answer(history: History, about_on: date) -> Entry[CheckIn] | None:
 
 def baseline(history: History, today: date) -> Fraction | None:
     """The median of the morning answers given in the 14 days before `today` (exclusive), None with fewer than 3."""
+    return history.once(("baseline", today), lambda: _baseline(history, today))
+
+
+def _baseline(history: History, today: date) -> Fraction | None:
     days = (today - timedelta(days=n) for n in range(1, BASELINE_DAYS + 1))
     answers = [answer.fact.pain for day in days if (answer := morning_answer(history, day - _DAY)) is not None]
     return _median(answers) if len(answers) >= BASELINE_ANSWERS else None
@@ -151,6 +155,12 @@ def _exercise(history: History, prescription_id: str, entries: Iterable[Entry[Se
 def pain_of(history: History, exercise: Exercise, entries: Iterable[Entry[SetLog]], now: datetime) -> PainVerdict:
     """The verdict on sets of one exercise that belong together (not empty), as it stands at `now`."""
     sets = tuple(entries)
+    rows = tuple(entry.id for entry in sets)
+    key = ("pain", exercise.id, exercise.pain_rule, exercise.loaded, rows, now)
+    return history.once(key, lambda: _pain_of(history, exercise, sets, now))
+
+
+def _pain_of(history: History, exercise: Exercise, sets: tuple[Entry[SetLog], ...], now: datetime) -> PainVerdict:
     rule, on = exercise.pain_rule, worked_on(sets[0].fact)
     top = CEILINGS[rule]
     after = _after(history, sets) if top == AFTER_COUNTS_AT_CEILING else []
@@ -249,6 +259,10 @@ def weekly_rising(history: History, today: date, *, stiffness: bool = False) -> 
     Weeks are the three spans of seven days that end today; each needs an answer. `stiffness`: also true when mean
     stiffness minutes went up by a quarter in both (asked for `tendon` exercises).
     """
+    return history.once(("rising", today, stiffness), lambda: _weekly_rising(history, today, stiffness))
+
+
+def _weekly_rising(history: History, today: date, stiffness: bool) -> bool:
     pain, stiff = [], []
     for weeks_ago in (2, 1, 0):
         answers = _answers(history, today - weeks_ago * _WEEK)

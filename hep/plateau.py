@@ -49,6 +49,10 @@ class Stalled:
 
 def standstill(history: History, today: date, now: datetime) -> Stalled | None:
     """The standstill of the 21 days before `today` (exclusive); None when there was progress, or too little to tell."""
+    return history.once(("standstill", today, now), lambda: _standstill(history, today, now))
+
+
+def _standstill(history: History, today: date, now: datetime) -> Stalled | None:
     since = today - STANDSTILL
     versions = history.versions
     if not versions or versions[-1].state is not ProgramState.ACTIVE or versions[0].effective_on > since:

@@ -51,6 +51,10 @@ def runs_on(schedule: Schedule, on: date) -> bool:
 
 def due_items(history: History, on: date) -> tuple[PlannedItem, ...]:
     """The dated items of a local date, by slot and then in the program's order; none while paused or inactive."""
+    return history.once(("due_items", on), lambda: _due_items(history, on))
+
+
+def _due_items(history: History, on: date) -> tuple[PlannedItem, ...]:
     if history.paused_on(on):
         return ()
     when = on.isoformat()

@@ -52,6 +52,11 @@ def bouts(history: History, prescription: Prescription, *, since_version: int = 
 
     Sets of one session without a planned item join that session's planned one; else each extra session is a bout.
     """
+    key = ("bouts", prescription.id, since_version)
+    return history.once(key, lambda: _bouts(history, prescription, since_version))
+
+
+def _bouts(history: History, prescription: Prescription, since_version: int) -> tuple[Bout, ...]:
     entries = [
         entry for entry in history.sets_by_prescription.get(prescription.id, ()) if entry.fact.version >= since_version
     ]

@@ -82,6 +82,11 @@ def recent_reds(history: History, prescription: Prescription, now: datetime) -> 
 
 def two_reds(history: History, prescription: Prescription, now: datetime) -> tuple[str, ...]:
     """The rows behind two reds in seven days, for a flag (no lock); empty when there are fewer."""
+    key = ("two_reds", prescription.id, prescription.exercise.id, now)
+    return history.once(key, lambda: _two_reds(history, prescription, now))
+
+
+def _two_reds(history: History, prescription: Prescription, now: datetime) -> tuple[str, ...]:
     reds = recent_reds(history, prescription, now)
     return tuple(row for _, verdict in reds for row in verdict.row_ids) if red_count(reds) > 1 else ()
 

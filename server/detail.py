@@ -49,6 +49,8 @@ def read(session: Session, patient: Patient, now: datetime) -> PatientDetail:
     ).first()
     therapist = session.get(Staff, patient.therapist_id)
     usual = pain.baseline(chart.history, chart.today)
+    four_weeks = adherence(chart.history, _four_weeks_ago(chart), chart.today, now)
+    raised = flags.of_patient(session, patient.id)
     return PatientDetail(
         profile=profile_of(patient),
         birth_date=patient.birth_date,
@@ -60,14 +62,14 @@ def read(session: Session, patient: Patient, now: datetime) -> PatientDetail:
         today=chart.today,
         versions=_versions(chart),
         goals=chart.current.goals if chart.current else (),
-        adherence=_adherence_view(chart),
+        adherence=_adherence_view(chart, four_weeks),
         weekly=tuple(_weeks(chart)),
         days=marks(chart.history, chart.today, now, MARKS),
         pain=tuple(_pain_points(chart)),
         baseline=None if usual is None else Decimal(usual.numerator) / Decimal(usual.denominator),
-        exercises=tuple(_trends(chart)),
-        proposals=_proposals(session, chart),
-        flags=tuple(flag_view(flag) for flag in flags.of_patient(session, patient.id)),
+        exercises=tuple(_trends(chart, four_weeks)),
+        proposals=_proposals(session, chart, raised),
+        flags=tuple(flag_view(flag) for flag in raised),
         sessions=visits.latest(chart),
         devices=devices.listed(session, patient_id=patient.id),
         invitations=invitations.listed(session, patient, now),
@@ -101,12 +103,14 @@ def _versions(chart: Chart) -> tuple[VersionView, ...]:
     )
 
 
-def _adherence_view(chart: Chart) -> AdherenceView:
-    from_on = chart.today - ADHERENCE_SPAN + timedelta(days=1)
-    found = adherence(chart.history, from_on, chart.today, chart.now)
+def _four_weeks_ago(chart: Chart) -> date:
+    return chart.today - ADHERENCE_SPAN + timedelta(days=1)
+
+
+def _adherence_view(chart: Chart, found: Adherence) -> AdherenceView:
     dose, live = found.program_dose, found.live_timed_share
     return AdherenceView(
-        from_on=from_on,
+        from_on=_four_weeks_ago(chart),
         until_on=chart.today,
         due=found.due,
         done=found.done,
@@ -158,12 +162,9 @@ def _pain_points(chart: Chart) -> Iterable[PainPoint]:
             )
 
 
-def _trends(chart: Chart) -> Iterable[ExerciseTrend]:
-    if chart.current is None:
-        return
-    done = adherence(chart.history, chart.today - ADHERENCE_SPAN + timedelta(days=1), chart.today, chart.now).dose
-    for prescription in chart.current.prescriptions:
-        share = done.get(prescription.id)
+def _trends(chart: Chart, four_weeks: Adherence) -> Iterable[ExerciseTrend]:
+    for prescription in chart.current.prescriptions if chart.current else ():
+        share = four_weeks.dose.get(prescription.id)
         yield ExerciseTrend(
             prescription_id=prescription.id,
             name=prescription.exercise.name,
@@ -186,18 +187,22 @@ def _points(history: History, prescription: Prescription) -> Iterable[LoadPoint]
         yield LoadPoint(on=on, amount=amount, load_text=words, pain=worst)
 
 
-def _proposals(session: Session, chart: Chart) -> tuple[ProposalView, ...]:
+def _proposals(session: Session, chart: Chart, raised: Sequence[Flag]) -> tuple[ProposalView, ...]:
     """Open ones, then what holds and why, then what was decided."""
     rows = [row for row in proposals.of_patient(session, chart.patient.id) if row.state != proposals.State.SUPERSEDED]
     views = [_proposal_view(row, chart.versions) for row in rows]
     waiting = [view for view in views if view.state == proposals.State.OPEN]
     decided = [view for view in views if view.state != proposals.State.OPEN]
-    return (*waiting, *_holds(session, chart, {view.prescription_id for view in waiting}), *decided[:DECIDED_SHOWN])
+    return (
+        *waiting,
+        *_holds(session, chart, raised, {view.prescription_id for view in waiting}),
+        *decided[:DECIDED_SHOWN],
+    )
 
 
-def _holds(session: Session, chart: Chart, waiting: set[str]) -> Iterable[ProposalView]:
+def _holds(session: Session, chart: Chart, raised: Sequence[Flag], waiting: set[str]) -> Iterable[ProposalView]:
     version = chart.current.version if chart.current else 0
-    for each in proposals.assess_all(session, chart):
+    for each in proposals.assess_all(session, chart, raised):
         prescription, verdict = each.prescription, each.verdict
         if prescription.id not in waiting and verdict.kind is proposals.VerdictKind.HOLD:
             yield ProposalView(

@@ -75,10 +75,13 @@ def _words_of(clinic: Clinic | None, sign: str) -> str | None:
     return next((row.text for row in signs if row.id == sign), None)
 
 
-def review(session: Session, chart: Chart) -> None:
-    """Raise what the facts now give cause for: while a flag is open, more of the same only adds to its evidence."""
+def review(session: Session, chart: Chart) -> Sequence[Flag]:
+    """Raise what the facts now give cause for: while a flag is open, more of the same only adds to its evidence.
+
+    Returns every flag of the patient.
+    """
     patient = chart.patient
-    raised = of_patient(session, patient.id)
+    raised, new = of_patient(session, patient.id), list[Flag]()
     for cause in _causes(chart):
         same = [flag for flag in raised if (flag.kind, flag.prescription_id) == (cause.kind, cause.prescription_id)]
         cleared = [flag for flag in same if flag.cleared_at is not None]
@@ -89,8 +92,9 @@ def review(session: Session, chart: Chart) -> None:
             still_open.key, still_open.evidence = cause.key, _dump(cause.evidence)
             session.add(still_open)
         elif not _looked_at(cause, cleared, chart.now):
-            _add(session, patient.id, patient.clinic_id, cause, chart.now)
+            new.append(_add(session, patient.id, patient.clinic_id, cause, chart.now))
     session.flush()
+    return (*new, *raised)
 
 
 def _looked_at(cause: Cause, cleared: Sequence[Flag], now: datetime) -> bool:
@@ -156,21 +160,21 @@ def _unlock(session: Session, sync: PatientSync, fact_id: str, by: str, note: st
     changes.announce(session, sync, ServerKind.CLEARANCE, [clearance.id])
 
 
-def _add(session: Session, patient_id: str, clinic_id: str, cause: Cause, now: datetime) -> None:
-    session.add(
-        Flag(
-            id=new_id(now),
-            clinic_id=clinic_id,
-            patient_id=patient_id,
-            key=cause.key,
-            kind=cause.kind,
-            prescription_id=cause.prescription_id,
-            fact_id=cause.fact_id,
-            locks=cause.locks,
-            evidence=_dump(cause.evidence),
-            raised_at=now,
-        )
+def _add(session: Session, patient_id: str, clinic_id: str, cause: Cause, now: datetime) -> Flag:
+    flag = Flag(
+        id=new_id(now),
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        key=cause.key,
+        kind=cause.kind,
+        prescription_id=cause.prescription_id,
+        fact_id=cause.fact_id,
+        locks=cause.locks,
+        evidence=_dump(cause.evidence),
+        raised_at=now,
     )
+    session.add(flag)
+    return flag
 
 
 def _causes(chart: Chart) -> Iterable[Cause]:

@@ -19,7 +19,7 @@ from hep.progression import Equipment, Evidence, Verdict, VerdictKind, assess
 from hep.records import Prescription, ProgramState, ProgramVersion
 from server import flags, stored
 from server.chart import Chart
-from server.tables.care import Proposal
+from server.tables.care import Flag, Proposal
 from server.tables.people import Clinic
 
 __all__ = ["Assessed", "Evidence", "State", "VerdictKind", "assess_all", "of_patient", "review", "verdict_of"]
@@ -49,32 +49,35 @@ class Assessed:
     verdict: Verdict
 
 
-def assess_all(session: Session, chart: Chart) -> tuple[Assessed, ...]:
-    """The verdict on every prescription of the program in use."""
+def assess_all(session: Session, chart: Chart, raised: Sequence[Flag]) -> tuple[Assessed, ...]:
+    """The verdict on every prescription of the program in use. `raised`: the patient's flags; some lock."""
     current = chart.current
     if current is None or current.state is not ProgramState.ACTIVE:
         return ()
     clinic = session.get(Clinic, chart.patient.clinic_id)
     loads = Equipment.of(chart.patient.equipment, clinic.band_order if clinic else ())
-    locked = flags.locked(flags.of_patient(session, chart.patient.id))
+    locked = flags.locked(raised)
     return tuple(
         Assessed(p, assess(chart.history, p, chart.now, loads=loads, locked=locked)) for p in current.prescriptions
     )
 
 
-def review(session: Session, chart: Chart) -> None:
-    """Open, keep or supersede proposals by what the facts now say."""
+def review(session: Session, chart: Chart, raised: Sequence[Flag]) -> Sequence[Proposal]:
+    """Open, keep or supersede proposals by what the facts now say. Returns every proposal of the patient."""
     rows = of_patient(session, chart.patient.id)
-    assessed = {_key(each.prescription): each for each in assess_all(session, chart)}
+    assessed = {_key(each.prescription): each for each in assess_all(session, chart, raised)}
     wanted = {key: each for key, each in assessed.items() if each.verdict.kind is not VerdictKind.HOLD}
     for row in rows:
         if row.state == State.OPEN and _still_stands(session, chart, row, assessed.get(row.open_key or "")):
             wanted.pop(row.open_key or "", None)
     session.flush()
-    for each in wanted.values():
-        if chart.current is not None and not _rests(rows, each, chart.now):
-            _open(session, chart, chart.current, each)
+    opened = [
+        _open(session, chart, chart.current, each)
+        for each in wanted.values()
+        if chart.current is not None and not _rests(rows, each, chart.now)
+    ]
     session.flush()
+    return (*opened, *rows)
 
 
 def of_patient(session: Session, patient_id: str) -> Sequence[Proposal]:
@@ -142,19 +145,19 @@ def _rests(rows: Sequence[Proposal], each: Assessed, now: datetime) -> bool:
     )
 
 
-def _open(session: Session, chart: Chart, current: ProgramVersion, each: Assessed) -> None:
-    session.add(
-        Proposal(
-            id=new_id(chart.now),
-            clinic_id=chart.patient.clinic_id,
-            patient_id=chart.patient.id,
-            program_id=current.program_id,
-            prescription_id=each.prescription.id,
-            base_version=current.version,
-            dose_since_version=each.prescription.dose_since_version,
-            open_key=_key(each.prescription),
-            rule_set=each.verdict.rule_set,
-            verdict=_dump(each.verdict),
-            created_at=chart.now,
-        )
+def _open(session: Session, chart: Chart, current: ProgramVersion, each: Assessed) -> Proposal:
+    row = Proposal(
+        id=new_id(chart.now),
+        clinic_id=chart.patient.clinic_id,
+        patient_id=chart.patient.id,
+        program_id=current.program_id,
+        prescription_id=each.prescription.id,
+        base_version=current.version,
+        dose_since_version=each.prescription.dose_since_version,
+        open_key=_key(each.prescription),
+        rule_set=each.verdict.rule_set,
+        verdict=_dump(each.verdict),
+        created_at=chart.now,
     )
+    session.add(row)
+    return row

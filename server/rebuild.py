@@ -3,7 +3,7 @@
 Late, corrected and withdrawn facts can make nothing drift that this does not find.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,10 +12,10 @@ import orjson
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from server import changes, rollups, summary
+from server import changes, flags, proposals, rollups, summary
 from server.chart import Chart, open_chart
 from server.database import reading, writing
-from server.tables.care import DayRollup, Fact, PatientSummary
+from server.tables.care import DayRollup, Fact, Flag, PatientSummary, Proposal
 from server.tables.people import Patient
 
 EVERYTHING = timedelta(days=36_500)
@@ -55,8 +55,16 @@ def _rebuild(session: Session, patient_id: str, now: datetime, *, check: bool) -
     found = [*_sum_differences(session, chart, dates), *_line_differences(session, patient)]
     if not check:
         rollups.recompute(session, chart, dates)
-        summary.write(session, open_chart(session, patient, now))
+        summary.write(session, open_chart(session, patient, now), *_judged(session, patient))
     return found
+
+
+def _judged(session: Session, patient: Patient) -> tuple[Sequence[Flag], Sequence[Proposal]]:
+    return flags.of_patient(session, patient.id), proposals.of_patient(session, patient.id)
+
+
+def _line(session: Session, patient: Patient, at: datetime) -> str:
+    return summary.line(session, open_chart(session, patient, at), *_judged(session, patient))
 
 
 def _dates(session: Session, chart: Chart) -> set[date]:
@@ -82,7 +90,7 @@ def _line_differences(session: Session, patient: Patient) -> Iterator[Difference
         yield Difference(patient.id, "line")
         return
     line: dict[str, Any] = orjson.loads(stored.row)
-    worked_out = orjson.loads(summary.line(session, open_chart(session, patient, stored.computed_at)))
+    worked_out = orjson.loads(_line(session, patient, stored.computed_at))
     for name, value in worked_out.items():
         if name not in _MOVING and line.get(name) != value:
             yield Difference(patient.id, name)

@@ -5,6 +5,7 @@ One bad row never fails its neighbors: whatever a row holds, the answer is a `So
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ REMEMBERED = 16_384
 Versions = Mapping[tuple[str, int], frozenset[str]]
 """(program id, version) → prescription ids, of one patient."""
 
+_USABLE = re.compile(r"[A-Za-z0-9_:-]{8,64}")
 _FIELDS = {"kind", "id", "body"}
 KINDS = {kind.value: kind for kind in Kind}
 """The kinds by their names on the wire."""
@@ -87,7 +89,7 @@ def _judge(raw: object, role: Role, versions: Versions) -> Sound:
     if raw.keys() - _FIELDS:
         raise Refused("unknown_field", "An entry holds a field this server does not know. Update the app.")
     row_id, kind, body = raw.get("id"), _kind_of(raw.get("kind")), raw.get("body")
-    if not isinstance(row_id, str) or not _usable(row_id):
+    if not isinstance(row_id, str) or not _USABLE.fullmatch(row_id):
         raise Refused("id_invalid", "An entry carries an id that cannot be used. Update the app and try again.")
     if not isinstance(body, dict):
         raise Refused("invalid", "An entry is not of the expected form (object).")
@@ -105,10 +107,6 @@ def _kind_of(name: object) -> Kind:
     if kind is None:
         raise Refused("kind_unknown", "This server does not know this sort of entry yet.")
     return kind
-
-
-def _usable(row_id: str) -> bool:
-    return 8 <= len(row_id) <= 64 and row_id.isascii() and all(c.isalnum() or c in "-:_" for c in row_id)
 
 
 def _frozen(kind: Kind, body: dict[str, Any]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 Written whenever facts or programs change and once a day, since adherence moves with the date alone.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import orjson
@@ -13,19 +14,19 @@ from hep import codec, days
 from hep.adherence import adherence, day_state
 from hep.history import History
 from hep.views import CaseloadRow, DayMark, PainPoint
-from server import flags, proposals, wording
+from server import proposals, wording
 from server.chart import Chart
 from server.patterns import pattern_of, worst_morning
 from server.reasons import GROUPS, Case, acknowledged, reason_of
-from server.tables.care import PatientSummary
+from server.tables.care import Flag, PatientSummary, Proposal
 from server.tables.people import Device, Staff
 
 SPAN = timedelta(days=14)
 
 
-def write(session: Session, chart: Chart) -> None:
-    """Work out the patient's line and store it."""
-    patient, row = chart.patient, _row(session, _case(session, chart))
+def write(session: Session, chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> None:
+    """Work out the patient's line from the record and all their flags and proposals (newest first), and store it."""
+    patient, row = chart.patient, _row(session, _case(chart, raised, proposed))
     session.merge(
         PatientSummary(
             patient_id=patient.id,
@@ -41,14 +42,13 @@ def write(session: Session, chart: Chart) -> None:
     session.flush()
 
 
-def line(session: Session, chart: Chart) -> str:
+def line(session: Session, chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> str:
     """The patient's line as it would be stored."""
-    return _text(_row(session, _case(session, chart)))
+    return _text(_row(session, _case(chart, raised, proposed)))
 
 
-def _case(session: Session, chart: Chart) -> Case:
-    raised = flags.of_patient(session, chart.patient.id)
-    waiting = [row for row in proposals.of_patient(session, chart.patient.id) if row.state == proposals.State.OPEN]
+def _case(chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> Case:
+    waiting = [row for row in proposed if row.state == proposals.State.OPEN]
     done = adherence(chart.history, chart.today - SPAN + timedelta(days=1), chart.today, chart.now)
     return Case(chart, [flag for flag in raised if flag.cleared_at is None], waiting, done)
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from hep import days, facts
-from hep.facts import CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
+from hep.facts import CheckIn, Correction, ItemSkip, Kind, Pause, Retraction, SetLog
+from hep.history import key_of
 from hep.records import ProgramVersion
 from server import flags, proposals, rollups, summary
 from server.chart import RECENT, open_chart
@@ -50,7 +51,7 @@ def after_pull(session: Session, patient: Patient, now: datetime) -> None:
     chart = open_chart(session, patient, now)
     begun = min((version.effective_on for version in chart.versions), default=chart.today)
     rollups.recompute(session, chart, _span(max(begun, chart.today - RECENT), chart.today))
-    summary.write(session, chart)
+    summary.write(session, chart, flags.of_patient(session, patient.id), proposals.of_patient(session, patient.id))
 
 
 def refresh(session: Session, patient: Patient, now: datetime) -> None:
@@ -77,9 +78,9 @@ def _bring_up_to_date(session: Session, patient: Patient, dates: Iterable[date],
     oldest = min(touched, default=today)
     chart = open_chart(session, patient, now, back=max(RECENT, today - oldest + timedelta(days=7)))
     rollups.recompute(session, chart, touched)
-    flags.review(session, chart)
-    proposals.review(session, chart)
-    summary.write(session, chart)
+    raised = flags.review(session, chart)
+    proposed = proposals.review(session, chart, raised)
+    summary.write(session, chart, raised, proposed)
 
 
 def _span(first: date, last: date) -> list[date]:
@@ -119,7 +120,7 @@ def _dates(fact: facts.Fact, today: date) -> set[date]:
     elif isinstance(fact, Pause):
         dates.update(_span(fact.from_on, min(fact.until_on, today)))
     elif isinstance(fact, SetLog | ItemSkip) and fact.planned is not None:
-        planned_on = ItemKey.parse(fact.planned).on
+        planned_on = key_of(fact.planned).on
         dates |= {planned_on} if planned_on is not None else set()
     elif isinstance(fact, Correction):
         dates |= _dates(facts.read(fact.corrects, fact.body), today)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from hep.problems import CATALOG, Problem, Refused
@@ -12,11 +13,13 @@ from server.problems import Declined
 
 _BY_STATUS = {400: "malformed", 401: "sign_in_required", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
+_PROBLEM = "#/components/schemas/Problem"
+
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": "See docs/errors.md."}
+    status: {"description": "See docs/errors.md.", "content": {"application/json": {"schema": {"$ref": _PROBLEM}}}}
     for status in sorted({s for s, _ in CATALOG.values()})
 }
-"""What any route may answer besides its own, for the API's description."""
+"""What any route may answer besides its own, for the API's description; as text, since a model for each takes long."""
 
 
 def answer(code: str, sentence: str | None = None, detail: dict[str, object] | None = None) -> JSONResponse:
@@ -38,6 +41,19 @@ def install(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+    _describe(app)
+
+
+def _describe(app: FastAPI) -> None:
+    """Put the shape of an error answer into the API's description, when somebody asks for it."""
+    describe = app.openapi
+
+    def with_problem() -> dict[str, Any]:
+        described = describe()
+        described["components"]["schemas"].setdefault("Problem", TypeAdapter(Problem).json_schema())
+        return described
+
+    app.openapi = with_problem  # type: ignore[method-assign]
 
 
 def _declined(_request: Request, error: Declined) -> JSONResponse:

@@ -1,0 +1,110 @@
+"""Measures a push and the patient's page over HTTP: `python -m tests.server.speed [repeats]`. No test: it reports.
+
+Ten weeks of one demo patient on SQLite; each push brings 100 sets over the last 10 days. CPU time of the whole
+process, best of the repeats, with and without what follows from the facts, in turn, so that the ratio holds on a busy
+machine.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+from typing import Any
+from unittest.mock import patch
+
+from httpx import Response
+from sqlmodel import SQLModel, select
+
+from hep import codec
+from hep.facts import ItemKey, SetLog
+from hep.records import ProgramVersion
+from server import demo, upkeep
+from server.chart import versions_of
+from server.database import reading
+from server.demo.stories import STORIES
+from server.tables.people import Patient
+from tests.server.care import ZONE, fresh
+from tests.server.world import Signed, World
+
+NAME = "Maria Santos"
+ROWS, DAYS = 100, 10
+
+
+def rows(version: ProgramVersion, world: World) -> list[dict[str, Any]]:
+    """Sets of every exercise in turn, of ids nobody used before."""
+    made = []
+    for n in range(ROWS):
+        p, on = version.prescriptions[n % len(version.prescriptions)], world.now.date() - timedelta(days=1 + n % DAYS)
+        fact = SetLog(
+            at=world.now - timedelta(days=1 + n % DAYS),
+            zone=ZONE,
+            on=on,
+            session_id=f"session-{on.isoformat()}",
+            device_seq=n,
+            program_id=version.program_id,
+            version=version.version,
+            prescription_id=p.id,
+            planned=str(ItemKey.dated(p.id, on, 1)),
+            set_index=1 + n % 5,
+            reps=p.dose.reps or 1,
+            seconds=p.dose.hold_s,
+            load=p.dose.load,
+            pain=1,
+        )
+        made.append({"kind": "set_log", "id": fresh(), "body": codec.dump(fact)})
+    return made
+
+
+def cpu(act: Callable[[], Response]) -> float:
+    """CPU milliseconds of a request that is answered."""
+    began = process_time()
+    reply = act()
+    took = (process_time() - began) * 1000
+    assert reply.status_code == 200, reply.text
+    return took
+
+
+def push(world: World, phone: Signed, version: ProgramVersion) -> float:
+    """One push of fresh rows."""
+    envelope = {
+        "device_id": phone.device_id,
+        "schema": 1,
+        "batch_id": fresh("batch"),
+        "sent_at": codec.dump(world.now),
+        "rows": rows(version, world),
+    }
+    return cpu(lambda: phone.post("/v1/sync/push", json=envelope))
+
+
+def measure(world: World, repeats: int) -> tuple[float, float, float]:
+    """Best CPU milliseconds of a push, a push without upkeep, and the page."""
+    access = demo.create(world.engine, world.settings, world.now, [s for s in STORIES if s.name == NAME])
+    therapist = world.signed(world.sign_in(access.therapist_email, access.therapist_password))
+    with reading(world.engine) as session:
+        patient_id = session.exec(select(Patient.id)).one()
+        version = versions_of(session, patient_id)[-1]
+    phone = world.phone(therapist, patient_id)
+    found: tuple[list[float], list[float], list[float]] = ([], [], [])
+    for _ in range(repeats):
+        found[0].append(push(world, phone, version))
+        with patch.object(upkeep, "after_push", lambda *_: None):
+            found[1].append(push(world, phone, version))
+        found[2].append(cpu(lambda: therapist.get(f"/v1/patients/{patient_id}")))
+    best = [min(times) for times in found]
+    return best[0], best[1], best[2]
+
+
+def main(repeats: int = 5) -> None:
+    """Print the figures and their ratios."""
+    with TemporaryDirectory() as folder, World(f"sqlite:///{folder}/clinic.db", Path(folder)) as world:
+        SQLModel.metadata.create_all(world.engine)
+        whole, bare, page = measure(world, repeats)
+    share = 100 * (whole - bare) / whole
+    sys.stdout.write(f"push {whole:.1f} ms, without upkeep {bare:.1f} ms: upkeep is {share:.0f} % of a push\n")
+    sys.stdout.write(f"page {page:.1f} ms, {page / bare:.1f} × a push without upkeep\n")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
