@@ -83,8 +83,8 @@ class English:
     code = "Invitation code"
     code_help = "Capital or small letters, both are fine."
     birth_date = "Your birth date"
-    birth_date_help = "So that only you can use the code. Write it as year, month, day: 1960-04-23."
-    birth_date_unclear = "Write the date as year, month, day: 1960-04-23."
+    birth_date_help = "So that only you can use the code. Write month, day, year: 4/23/1960."
+    birth_date_unclear = "Write the date as month, day, year: 4/23/1960."
     code_unclear = "Write the code of 10 letters and numbers from your therapist."
     join = "Continue"
     joining = "Setting up your phone"
@@ -550,6 +550,7 @@ class English:
     exported = "Copied. You can paste them into a message to your clinic."
     away_title = "I am away or unwell"
     away_help = "Nothing is due on these days, and nothing is held against you."
+    away_how_long = "For how long, from today?"
     away_days = ((1, "Today"), (3, "3 days"), (7, "1 week"), (14, "2 weeks"))
 
     def away_until(self, day: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.patient.screens.join import problem, tidy
+from app.patient.screens.join import iso_date, problem, tidy
 from app.strings import words
 from hep.facts import Pause, Provenance, SessionEnd, SkipReason
 from hep.wire import Change, ServerKind
@@ -100,11 +100,17 @@ async def test_an_expired_sign_in_does_not_block_exercise(tmp_path: Path) -> Non
         ("", "1960-04-23", words.code_unclear),
         ("K7Q2M9XW4", "1960-04-23", words.code_unclear),
         ("K7Q2M-9XW4T", "23.04.1960", words.birth_date_unclear),
+        ("K7Q2M-9XW4T", "13/23/1960", words.birth_date_unclear),
         ("k7q2m 9xw4t", " 1960-04-23 ", ""),
+        ("k7q2m 9xw4t", "4/23/1960", ""),
     ],
 )
 def test_the_form_says_what_is_wrong_before_it_asks(code: str, born: str, sentence: str) -> None:
     assert problem(code, born) == sentence
+
+
+def test_a_birth_date_is_read_as_people_write_it() -> None:
+    assert iso_date("4/3/1960") == iso_date("04-03-1960") == iso_date("1960-04-03") == "1960-04-03"
 
 
 def test_a_code_is_read_without_spaces_and_case() -> None:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page
 
+from tests.browser import fingers
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
+from tests.browser.fingers import says, says_no_more, tap, type_into
 from tests.browser.real_clinic import EMAIL, PASSWORD, RealClinic
 from tests.browser.visitor import Visitor, wait_until_kept
 
@@ -32,48 +33,6 @@ def patient_at(visit: Visit, clinic: RealClinic) -> tuple[Visitor, Page]:
     page = visitor.open(clinic.invitation())
     page.get_by_role("button", name="Start session").wait_for()
     return visitor, page
-
-
-def tap(page: Page, name: str) -> None:
-    """Tap the button whose name begins with `name`."""
-    button = page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first
-    with shown_when_missing(page, name):
-        button.dispatch_event("click")
-
-
-def type_into(page: Page, label: str, text: str) -> None:
-    """Choose the field and type as fast as a machine can; what went in before Flutter's cursor stood there, again."""
-    field = page.get_by_label(label)
-    field.click(force=True)
-    for _ in range(10):
-        expect(field).to_be_focused(timeout=30_000)
-        page.keyboard.press("Control+A")
-        page.keyboard.type(text)
-        if field.input_value() == text:
-            return
-    raise AssertionError(f"the field {label!r} does not keep what is typed")
-
-
-def says(page: Page, words: str) -> None:
-    """Wait until the page says these words."""
-    with shown_when_missing(page, words):
-        page.get_by_text(re.compile(words)).first.wait_for(state="attached")
-
-
-def says_no_more(page: Page, words: str) -> None:
-    """Wait until the page no longer says these words."""
-    with shown_when_missing(page, f"the end of {words}"):
-        page.get_by_text(re.compile(words)).first.wait_for(state="detached")
-
-
-@contextmanager
-def shown_when_missing(page: Page, wanted: str) -> Iterator[None]:
-    """A time-out tells what was on the screen instead."""
-    try:
-        yield
-    except TimeoutError as error:
-        screen = page.locator("flt-semantics-host").inner_text().replace("\n", " | ")
-        raise AssertionError(f"waited in vain for {wanted!r}; on screen: {screen}") from error
 
 
 def do_set(page: Page, number: int, *, pain: str = "1 Mild", effort: str = "Good") -> None:
@@ -102,9 +61,7 @@ def sign_in(visit: Visit, clinic: RealClinic) -> tuple[Visitor, Page]:
     """The therapist at the desk."""
     visitor = visit(viewport=DESK, timezone_id=clinic.zone)
     page = visitor.open(f"{clinic.url}/clinic")
-    type_into(page, "Email", EMAIL)
-    type_into(page, "Password", PASSWORD)
-    page.keyboard.press("Enter")
+    fingers.sign_in(page, EMAIL, PASSWORD)
     says(page, "Add patient")
     return visitor, page
 

@@ -10,20 +10,31 @@ from app.parts.hooks import Latest, use_latest
 from app.patient.model import Model
 from app.patient.screens.frame import Waiting, trouble, width
 from app.strings import words
+from app.sync import SyncState
 from app.theme import Color, Radius, Space, Style
 
 _CODE = re.compile(r"[A-Z0-9]{10}")
+_AMERICAN = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
 def problem(code: str, birth_date: str) -> str:
     """What is wrong with the entries, or nothing."""
     if not _CODE.fullmatch(tidy(code)):
         return words.code_unclear
+    return "" if iso_date(birth_date) else words.birth_date_unclear
+
+
+def iso_date(typed: str) -> str:
+    """`4/23/1960`, month first, or `1960-04-23` as `1960-04-23`; nothing for what is no date."""
+    american = _AMERICAN.fullmatch(typed.strip())
+    text = typed.strip()
+    if american:
+        month, day, year = american.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}"
     try:
-        date.fromisoformat(birth_date.strip())
+        return date.fromisoformat(text).isoformat()
     except ValueError:
-        return words.birth_date_unclear
-    return ""
+        return ""
 
 
 def tidy(code: str) -> str:
@@ -42,7 +53,7 @@ def JoinScreen(model: Model) -> ft.Control:
 
     async def send(_: ft.Event[ft.FilledButton]) -> None:
         if not wrong.put(problem(code.value, born.value)):
-            await model.redeem(code=tidy(code.value), birth_date=born.value.strip())
+            await model.redeem(code=tidy(code.value), birth_date=iso_date(born.value))
 
     return Page(
         [
@@ -72,7 +83,8 @@ def JoinScreen(model: Model) -> ft.Control:
 def _intro(model: Model) -> list[ft.Control]:
     snapshot = model.snapshot
     unsent = snapshot.status.unsent if snapshot else 0
-    if snapshot is not None and (snapshot.profile is not None or unsent):
+    ended = snapshot is not None and snapshot.status.state is SyncState.REVOKED
+    if snapshot is not None and (ended or snapshot.profile is not None or unsent):
         return [
             Heading(words.sign_in_again),
             Text(words.sign_in_again_help(unsent), Style.BODY, Color.MUTED),
@@ -98,7 +110,7 @@ def _field(label: str, help_text: str, typed: Latest[str], key: str, icon: ft.Ic
         fill_color=Color.CARD,
         capitalization=ft.TextCapitalization.CHARACTERS if key == "code" else None,
         autocorrect=False,
-        input_filter=ft.InputFilter(allow=True, regex_string=r"[A-Za-z0-9 \-]", replacement_string=""),
+        input_filter=ft.InputFilter(allow=True, regex_string=r"[A-Za-z0-9 /\-]", replacement_string=""),
         content_padding=ft.Padding.symmetric(horizontal=Space.L, vertical=18),
     )
     return ft.Column(

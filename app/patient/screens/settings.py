@@ -176,6 +176,7 @@ def _away(model: Doing, reason: Latest[SkipReason]) -> ft.Control:
         Text(words.away_help, Style.SMALL, Color.MUTED),
         *shown,
         *_rows(why, 2),
+        Text(words.away_how_long, Style.SMALL_STRONG),
         *_rows([*days], 2),
     )
 
