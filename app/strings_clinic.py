@@ -10,6 +10,8 @@ SIGN_IN = "Sign in"
 SIGN_IN_HELP = "For therapists. Patients open the link from their invitation."
 EMAIL = "Email"
 PASSWORD = "Password"  # noqa: S105 - a label
+SHOW_TYPED = "Show what is typed"
+HIDE_TYPED = "Hide what is typed"
 SIGNING_IN = "Signing in"
 FILL_BOTH = "Enter your email and your password."
 

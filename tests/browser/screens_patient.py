@@ -217,6 +217,7 @@ def _tabs(page: Page, take: Take) -> None:
 def _change(page: Page, clinic: DemoClinic, take: Take) -> None:
     clinic.accept_first_proposal(WHO)
     open_tab(page, "Today")
+    says(page, "Today's session is done")
     page.reload()
     says(page, "Your program changed")
     take(page, "changed")

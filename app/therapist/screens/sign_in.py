@@ -3,8 +3,8 @@
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, Heading
-from app.parts.hooks import use_latest
+from app.parts import Card, Heading, IconAction
+from app.parts.hooks import Latest, use_latest
 from app.theme import Color, Radius, Space, Style
 from app.therapist.parts.desk import DeskButton, Field, Muted, column, flow
 from app.therapist.parts.states import Trouble
@@ -15,6 +15,7 @@ from app.therapist.state import Desk
 def SignInScreen(desk: Desk) -> ft.Control:
     """A card in the middle with two fields and one button."""
     email, password, asked = use_latest(""), use_latest(""), use_latest(False)
+    readable = use_latest(False)
 
     def ready() -> bool:
         return bool(email.value.strip() and password.value)
@@ -34,8 +35,8 @@ def SignInScreen(desk: Desk) -> ft.Control:
             password.value,
             password.put,
             key="password",
-            password=True,
-            can_reveal_password=True,
+            password=not readable.value,
+            suffix_icon=_eye(readable),
             on_submit=enter,
             error=words.FILL_BOTH if asked.value and not ready() else None,
         ),
@@ -45,6 +46,16 @@ def SignInScreen(desk: Desk) -> ft.Control:
     ]
     card = Card(column(*parts, spacing=Space.L), padding=Space.XXL, width=420)
     return ft.Container(flow(card, alignment=ft.MainAxisAlignment.CENTER), padding=ft.Padding.only(top=64, bottom=64))
+
+
+def _eye(readable: Latest[bool]) -> ft.Control:
+    """Shows or hides the password; Flet's own button for it has no name."""
+    icon, name = (
+        (ft.Icons.VISIBILITY_OFF_OUTLINED, words.HIDE_TYPED)
+        if readable.value
+        else (ft.Icons.VISIBILITY_OUTLINED, words.SHOW_TYPED)
+    )
+    return IconAction(icon, name, lambda _: readable.put(not readable.value), key="reveal")
 
 
 def _mark() -> ft.Control:
