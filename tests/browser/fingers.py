@@ -28,6 +28,12 @@ def says(page: Page, words: str) -> None:
         page.get_by_text(re.compile(words)).first.wait_for(state="attached")
 
 
+def asks(page: Page, label: str) -> None:
+    """Wait until the page has a field of this name."""
+    with shown_when_missing(page, label):
+        page.get_by_label(label).first.wait_for(state="attached")
+
+
 def says_no_more(page: Page, words: str) -> None:
     """Wait until the page no longer says these words (a regular expression)."""
     with shown_when_missing(page, f"the end of {words}"):

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from server.demo import PASSWORD
 from tests.browser.demo_clinic import EMAIL, DemoClinic
-from tests.browser.fingers import says, says_no_more, sign_in, tap, type_into
+from tests.browser.fingers import asks, says, says_no_more, sign_in, tap, type_into
 from tests.browser.screens_patient import WHO
 from tests.browser.visitor import Visitor
 
@@ -95,7 +95,7 @@ def _patient(page: Page, take: Take) -> None:
 
 def _decide(page: Page, take: Take) -> None:
     tap(page, "Modify")
-    says(page, "Why this dose instead")
+    asks(page, "Why this dose instead")
     take(page, "proposal-modify")
     tap(page, "Cancel")
     tap(page, "Accept")

@@ -24,7 +24,8 @@ def Proposals(state: PatientState, detail: PatientDetail) -> ft.Control:
     decided = [p for p in detail.proposals if p.state in words.DECIDED]
     newest = detail.versions[0].version if detail.versions else None
     cards = [
-        keyed(p.id, Proposal, state, p, newest.prescription(p.prescription_id) if newest else None) for p in waiting
+        keyed(p.id, Proposal, state, p, newest.prescription(p.prescription_id) if newest else None, place == 0)
+        for place, p in enumerate(waiting)
     ]
     head = flow(
         Heading(words.PROPOSALS, Style.TITLE, 2),
@@ -36,15 +37,15 @@ def Proposals(state: PatientState, detail: PatientDetail) -> ft.Control:
 
 
 @ft.component
-def Proposal(state: PatientState, proposal: ProposalView, prescription: Prescription | None) -> ft.Control:
-    """Before and after, the evidence, and three answers; two of them ask why."""
+def Proposal(state: PatientState, proposal: ProposalView, prescription: Prescription | None, first: bool) -> ft.Control:
+    """Before and after, the evidence, and three answers; two of them ask why. Only the first has a filled button."""
     answer, set_answer = ft.use_state("")
     busy = state.acting
     accept = DeskButton(
         words.ACCEPT,
         act(state.decide, proposal, "accept"),
         key=f"accept-{proposal.id}",
-        kind="filled",
+        kind="filled" if first else "tonal",
         icon=ft.Icons.CHECK,
         disabled=busy,
         name=f"{words.ACCEPT}: {proposal.name}",
