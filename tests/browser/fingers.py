@@ -10,10 +10,10 @@ from tests.browser.visitor import let_it_draw
 
 
 def tap(page: Page, name: str, *, nth: int = 0) -> None:
-    """Tap the button whose name begins with `name`; the `nth` of them. What is being drawn is drawn first."""
+    """Tap the button whose name begins with `name`, once it is on; the `nth` of them. What is being drawn comes first."""
     let_it_draw(page, frames=4)
     with shown_when_missing(page, name):
-        named(page, "button", name).nth(nth).dispatch_event("click")
+        named(page, "button", name, disabled=False).nth(nth).dispatch_event("click")
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -40,9 +40,9 @@ def says_no_more(page: Page, words: str) -> None:
         page.get_by_text(re.compile(words)).first.wait_for(state="detached")
 
 
-def named(page: Page, role: str, name: str) -> Locator:
-    """The nodes of a role whose name begins with `name`."""
-    return page.get_by_role(role, name=re.compile(f"^{re.escape(name)}"))  # type: ignore[arg-type]
+def named(page: Page, role: str, name: str, **states: bool) -> Locator:
+    """The nodes of a role whose name begins with `name`, in these states (Playwright's, such as `disabled`)."""
+    return page.get_by_role(role, name=re.compile(f"^{re.escape(name)}"), **states)  # type: ignore[arg-type]
 
 
 def type_into(page: Page, label: str, text: str) -> None:

@@ -202,10 +202,10 @@ def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(visit: Visit,
     tap(desk, "Edit program")
     tap(desk, "More: sets, Sit to stand")
     type_into(desk, "Why this version?", "Stronger than last week")
-    tap(desk, "Look it over")
+    tap(desk, "Publish")
     tap(desk, "Publish version 2")
 
-    says(desk, "What changed from version 1")
+    says(desk, "Version 2 is published")
     newest = clinic.detail().versions[0].version
     assert newest.version == 2
     assert newest.reason == "Stronger than last week"
