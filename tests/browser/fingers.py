@@ -10,7 +10,7 @@ from tests.browser.visitor import let_it_draw
 
 
 def tap(page: Page, name: str, *, nth: int = 0) -> None:
-    """Tap the button whose name begins with `name`, once it is on; the `nth` of them. What is being drawn comes first."""
+    """Tap the button whose name begins with `name`, once it is on; the `nth` of them. Drawing comes first."""
     let_it_draw(page, frames=4)
     with shown_when_missing(page, name):
         named(page, "button", name, disabled=False).nth(nth).dispatch_event("click")
@@ -53,6 +53,7 @@ def type_into(page: Page, label: str, text: str) -> None:
         expect(field).to_be_focused(timeout=30_000)
         page.keyboard.press("Control+A")
         page.keyboard.type(text)
+        let_it_draw(page, frames=10)
         if field.input_value() == text:
             return
     raise AssertionError(f"the field {label!r} does not keep what is typed")

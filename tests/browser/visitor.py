@@ -24,6 +24,7 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP", even
 """
 _DRAWN = "performance.getEntriesByName('stepwise-drawn').length > 0"
 _START_PATIENCE_MS = 90_000
+_PATIENCE_MS = 60_000
 
 
 class Visitor:
@@ -74,6 +75,7 @@ class Visitor:
 
     def _launch(self) -> BrowserContext:
         context = launch(self._playwright, self._profile, self._viewport, **self._options)
+        context.set_default_timeout(_PATIENCE_MS)
         context.add_init_script(_NOTE_VIOLATIONS)
         context.on("console", self._note_console)
         context.on("request", self._note_request)
