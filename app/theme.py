@@ -177,6 +177,7 @@ class Size:
     PAIN_WIDE, PAIN = 64, 80
     ICON, THUMB, THUMB_SMALL, DAY, DAY_SMALL = 24, 76, 52, 40, 34
     RAIL, BOTTOM_BAR = 92, 76
+    RING, RING_BIG = 204, 300
 
 
 def scheme(dark: bool) -> ft.ColorScheme:

@@ -154,9 +154,9 @@ def RepCounter(
     return Card(row, padding=Space.M)
 
 
-def HoldRing(left: int, total: int, under: str, spoken: str, size: int = 204) -> ft.Control:
-    """A ring that empties with the seconds, the number inside. Decorative besides its spoken sentence."""
-    width = 14
+def HoldRing(left: int, total: int, under: str, spoken: str, big: bool = False) -> ft.Control:
+    """A ring that empties with the seconds, the number inside; wider at large text. It speaks one sentence."""
+    width, size = 14, Size.RING_BIG if big else Size.RING
     box = size - width
     full = 2 * math.pi * (left / total if total else 0)
 
@@ -168,7 +168,10 @@ def HoldRing(left: int, total: int, under: str, spoken: str, size: int = 204) ->
     if left:
         arcs.append(arc(-math.pi / 2, full, Color.PRIMARY))
     number = ft.Column(
-        [Text(str(left), Style.COUNT), Text(under, Style.SMALL, Color.MUTED)],
+        [
+            Text(str(left), Style.COUNT),
+            ft.Container(Text(under, Style.SMALL, Color.MUTED, text_align=ft.TextAlign.CENTER), width=size * 0.7),
+        ],
         spacing=0,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,

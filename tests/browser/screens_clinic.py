@@ -99,7 +99,7 @@ def _decide(page: Page, take: Take) -> None:
     take(page, "proposal-modify")
     tap(page, "Cancel")
     tap(page, "Accept")
-    says(page, "Decided before")
+    says(page, "Not opened by the patient yet")
     take(page, "proposals-decided")
 
 

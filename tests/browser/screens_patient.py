@@ -160,11 +160,13 @@ def _others(page: Page, take: Take) -> None:
 
 
 def _place(page: Page) -> str:
-    """The button that tells which part of the session is on screen."""
-    let_it_draw(page, frames=10)
+    """The button that tells which part of the session is on screen, once it stays."""
     button = page.get_by_role("button", name=re.compile("^(Start timer|Skip rest|Set .*done|0 No pain)")).first
-    button.wait_for(state="attached")
-    return button.inner_text().replace("\n", " ")
+    last, found = "", "none yet"
+    while found != last:
+        let_it_draw(page, frames=40)
+        last, found = found, button.inner_text().replace("\n", " ")
+    return found
 
 
 def _hold(page: Page, take: Take) -> None:

@@ -174,7 +174,7 @@ def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: Set
         )
     left = draft.left(model.clock())
     under = words.seconds_left if reps == 1 else words.hold_of(draft.count + 1, reps)
-    return HoldRing(left, draft.goal_s, under, words.seconds_spoken(left))
+    return HoldRing(left, draft.goal_s, under, words.seconds_spoken(left), model.look.big)
 
 
 def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: SetDraft) -> ft.Control:
@@ -265,7 +265,7 @@ def RestScreen(model: Doing, rest: Rest, head: ft.Control) -> ft.Control:
             *trouble(model),
             Notice(words.saved_here, "good", key="saved"),
             Heading(words.rest_now, text_align=ft.TextAlign.CENTER),
-            HoldRing(left, rest.seconds, words.seconds_left, words.seconds_spoken(left)),
+            HoldRing(left, rest.seconds, words.seconds_left, words.seconds_spoken(left), model.look.big),
         ],
         head=head,
         bottom=AppButton(words.skip_rest, lambda _: model.set_rest(0), key="skip-rest", icon=ft.Icons.SKIP_NEXT),
