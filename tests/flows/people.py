@@ -21,6 +21,7 @@ from hep.history import History
 from hep.prescribing import Draft
 from hep.records import Goal, Intent, Prescription
 from hep.schedule import due_items
+from server import library
 from server.database import reading
 from server.tables.care import Fact
 from tests.app.device import Device
@@ -96,9 +97,10 @@ class Clinic:
 
 
 def a_squat(today: date, **changes: Any) -> Prescription:
-    """A daily squat from `today` on, with a goal."""
+    """A daily squat of the library from `today` on, with a goal."""
     base = squat(**{k: v for k, v in changes.items() if k in ("prescription_id", "sets")})
-    return replace(base, goal_id=GOAL.id, schedule=replace(base.schedule, from_on=today))
+    exercise = library.exercises()["kn-mini-squat"]
+    return replace(base, exercise=exercise, goal_id=GOAL.id, schedule=replace(base.schedule, from_on=today))
 
 
 class Phone:
