@@ -18,17 +18,18 @@ def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     page = visitor.open(clinic.url)
     says(page, "Welcome")
     take(page, "join")
-    page = _at_home(visitor, clinic, page)
-    _walk(page, clinic, take)
+    clinic.accept_first_proposal(WHO)
+    _walk(_at_home(visitor, clinic, page), take)
 
 
 def everything_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     """The same with text at 200 %."""
+    clinic.accept_first_proposal(WHO)
     page = _at_home(visitor, clinic, visitor.open(clinic.url))
     open_tab(page, "Settings")
     tap(page, "200 %")
     open_tab(page, "Today")
-    _walk(page, clinic, take)
+    _walk(page, take)
     tap(page, "Sign out on this phone")
     tap(page, "Sign out and take my program off")
     says(page, "Welcome")
@@ -44,8 +45,8 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     take(page, "player-reps")
     tap(page, "Set 1 done")
     take(page, "pain")
-    tap(page, "Leave session") if named(page, "button", "Leave session").count() else tap(page, "Back to the set")
     tap(page, "Leave session")
+    says(page, "Continue session|Start session")
     open_tab(page, "Progress")
     take(page, "progress")
     open_tab(page, "Program")
@@ -86,12 +87,12 @@ def _at_home(visitor: Visitor, clinic: DemoClinic, page: Page, wanted: str = "St
     return page
 
 
-def _walk(page: Page, clinic: DemoClinic, take: Take) -> None:
+def _walk(page: Page, take: Take) -> None:
+    _change(page, take)
     _today(page, take)
     _session(page, take)
     _finish(page, take)
     _tabs(page, take)
-    _change(page, clinic, take)
     _stop(page, take)
 
 
@@ -216,13 +217,11 @@ def _tabs(page: Page, take: Take) -> None:
     take(page, "settings-below")
 
 
-def _change(page: Page, clinic: DemoClinic, take: Take) -> None:
-    clinic.accept_first_proposal(WHO)
-    open_tab(page, "Today")
-    says(page, "Today's session is done")
-    page.reload()
+def _change(page: Page, take: Take) -> None:
     says(page, "Your program changed")
     take(page, "changed")
+    tap(page, "Got it")
+    says_no_more(page, "Your program changed")
 
 
 def _stop(page: Page, take: Take) -> None:

@@ -124,9 +124,10 @@ def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Co
         [Figure(exercise.position, words.picture_of(exercise.name), height=190 if tall else 150, radius=Radius.HERO)]
     )
     side = words.side[step.side] if step.side else side_of(prescription)
-    if side:
+    if side and not model.look.big:
         picture.controls.append(ft.Container(SidePill(side), left=12, top=12))
-    pills = [Pill(amount(prescription, item.dose), style=Style.LABEL)]
+    pills: list[ft.Control] = [SidePill(side)] if side and model.look.big else []
+    pills.append(Pill(amount(prescription, item.dose), style=Style.LABEL))
     if item.dose is not None and item.dose.load is not None:
         pills.append(Pill(load_line(item.dose.load), ft.Icons.FITNESS_CENTER, style=Style.LABEL))
     title: ft.Control = ft.Row([ft.Container(Heading(exercise.name), expand=True), *pills], spacing=Space.S)

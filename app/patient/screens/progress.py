@@ -29,7 +29,7 @@ def ProgressScreen(model: Doing) -> ft.Control:
         [
             Heading(words.progress_title),
             _sessions(view, rows_open, lambda: set_open(lambda last: not last)),
-            _pain(view, as_table, set_table),
+            _pain(view, as_table, set_table, model.look.big),
             Line(ft.Icons.INFO_OUTLINE, words.self_report),
         ],
     )
@@ -68,21 +68,19 @@ def _formula(formula: str) -> ft.Control:
     return ft.Container(line, bgcolor=Color.LOW, border_radius=Radius.CHIP, padding=Space.M)
 
 
-def _pain(view: ProgressView, as_table: bool, set_table: Callable[..., Any]) -> ft.Control:
+def _pain(view: ProgressView, as_table: bool, set_table: Callable[..., Any], big: bool) -> ft.Control:
     title: list[ft.Control] = [Heading(words.pain_title, Style.SUB, 2)]
     if view.finding:
         title.append(Text(view.finding, Style.SMALL, Color.MUTED))
     if not view.pain:
         return Card(*title, Text(words.no_pain_yet, Style.BODY, Color.MUTED))
-    switch = ft.Row(
-        [
-            _switch(words.show_chart, ft.Icons.SHOW_CHART, not as_table, lambda: set_table(False), "show-chart"),
-            _switch(words.show_table, ft.Icons.TABLE_ROWS_OUTLINED, as_table, lambda: set_table(True), "show-table"),
-        ],
-        spacing=Space.S,
+    switches = (
+        _switch(words.show_chart, ft.Icons.SHOW_CHART, not as_table, lambda: set_table(False), "show-chart"),
+        _switch(words.show_table, ft.Icons.TABLE_ROWS_OUTLINED, as_table, lambda: set_table(True), "show-table"),
     )
+    rows = [ft.Row([each]) for each in switches] if big else [ft.Row([*switches], spacing=Space.S)]
     shown = _table(view) if as_table else _chart(view)
-    return Card(ft.Column(title, spacing=0), switch, shown)
+    return Card(ft.Column(title, spacing=0), *rows, shown)
 
 
 def _switch(name: str, icon: ft.IconData, chosen: bool, choose: Callable[..., Any], key: str) -> ft.Control:
@@ -125,4 +123,5 @@ def _table(view: ProgressView) -> ft.Control:
         ],
         column_spacing=Space.L,
         horizontal_margin=0,
+        data_row_max_height=float("inf"),
     )

@@ -17,6 +17,7 @@ def Table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> ft.Control:
         horizontal_margin=4,
         heading_row_height=40,
         data_row_min_height=36,
+        data_row_max_height=float("inf"),
         divider_thickness=1,
     )
     return ft.Row([table], scroll=ft.ScrollMode.AUTO)
