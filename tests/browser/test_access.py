@@ -121,6 +121,7 @@ def test_every_screen_of_the_therapist_can_be_heard_and_touched(visit: Visit, cl
     says(page, "For therapists")
     check(page, "sign-in")
     sign_in(page, EMAIL, PASSWORD)
+    tap(page, "1 patient on track")
     says(page, PATIENT)
     check(page, "caseload")
     tap(page, "Review")
