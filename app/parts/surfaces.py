@@ -68,6 +68,7 @@ def Notice(
     )
     return ft.Semantics(
         key=key,
+        container=True,
         live_region=True,
         content=ft.Container(body, bgcolor=ground, border_radius=Radius.CHIP, padding=Space.M),
     )

@@ -42,6 +42,7 @@ class Desk(ft.Observable):
         self.zone = zone
         self.now = now
         self._route, self._navigate = route, navigate
+        self._sent: list[str] = []
         self.busy = False
         self.problem: ApiError | None = None
         self._forget()
@@ -71,7 +72,10 @@ class Desk(ft.Observable):
             await self._open(address_of(self._route))
 
     async def arrived(self, route: str) -> None:
-        """The browser went to an address: back, forward, or where it was sent."""
+        """The browser went to an address: back, forward, or, some time after, where it was sent."""
+        if route in self._sent:
+            del self._sent[: self._sent.index(route) + 1]
+            return
         if route == self._route:
             return
         self._route = route
@@ -93,6 +97,7 @@ class Desk(ft.Observable):
         self.place, self.problem = address.place, None
         if address.route() != self._route:
             self._route = address.route()
+            self._sent.append(self._route)
             self._navigate(self._route)
 
     def _drop_idle_draft(self) -> None:

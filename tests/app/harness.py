@@ -27,13 +27,18 @@ from flet.pubsub.pubsub_hub import PubSubHub
 
 
 class FakeConnection(Connection):
-    """Encodes what is sent, answers service calls at once with `results[name]`."""
+    """Encodes what is sent, answers service calls at once with `results[name]`, and tells where a navigation went.
+
+    While `slow`, the browser's words of where it went wait in `late`.
+    """
 
     def __init__(self, results: dict[str, Any] | None = None) -> None:
         super().__init__()
         self.sent: list[Message] = []
         self.calls: list[tuple[str, Any]] = []
         self.results = results or {}
+        self.slow = False
+        self.late: list[str] = []
         self.session: Any = None
         self.pubsubhub = PubSubHub()
         self.loop = asyncio.get_running_loop()
@@ -49,6 +54,21 @@ class FakeConnection(Connection):
             result = self.results.get(body.name)
             result = result(body.args) if callable(result) else result
             self.loop.call_soon(self.session.handle_invoke_method_results, body.control_id, body.call_id, result, None)
+            if body.name == "push_route":
+                self.late.append(body.args["route"])
+                if not self.slow:
+                    self.loop.call_soon(self.tell_late)
+
+    def tell_late(self) -> None:
+        """The browser says where it went, in order."""
+        told, self.late = self.late, []
+        for route in told:
+            self.loop.create_task(self.went(route))
+
+    async def went(self, route: str) -> None:
+        """The browser says that it went there."""
+        self.session.apply_page_patch({"route": route})
+        await self.session.dispatch_event(self.session.page._i, "route_change", {"route": route})
 
     def dispose(self) -> None:
         """Nothing is held."""

@@ -12,8 +12,7 @@ PAGE = f"/clinic/patient/{MARIA}"
 
 async def browser_goes(ui: UI, route: str) -> None:
     """Back, forward, or a typed address."""
-    ui.session.apply_page_patch({"route": route})
-    await ui.session.dispatch_event(ui.page._i, "route_change", {"route": route})
+    await ui.connection.went(route)
     await ui.settle()
 
 
@@ -71,11 +70,29 @@ async def test_back_goes_back_inside_the_app_and_keeps_the_draft() -> None:
 async def test_an_address_the_app_itself_gave_opens_nothing_again() -> None:
     clinic = Clinic()
     async with desk(clinic) as ui:
+        ui.connection.slow = True
         await open_maria(ui)
         asked = len(clinic.calls)
-        await browser_goes(ui, PAGE)
+        ui.connection.tell_late()
+        await ui.settle()
 
         assert len(clinic.calls) == asked
+
+
+async def test_a_browser_that_is_slow_to_say_where_it_went_does_not_take_the_therapist_back() -> None:
+    clinic = Clinic()
+    async with desk(clinic) as ui:
+        ui.connection.slow = True
+        await open_builder(ui)
+        asked = len(clinic.calls)
+        ui.connection.tell_late()
+        await ui.settle()
+
+        assert ui.has("version-reason")
+        assert len(clinic.calls) == asked
+        assert visited(ui) == [PAGE, f"{PAGE}/edit"]
+        await browser_goes(ui, PAGE)
+        assert ui.shows("Maria Santos, 61")
 
 
 @pytest.mark.parametrize(("route", "shown"), [(PAGE, "Maria Santos, 61"), (f"{PAGE}/edit", "Maria Santos, version 3")])

@@ -25,7 +25,7 @@ def open_tab(page: Page, name: str) -> None:
 def says(page: Page, words: str) -> None:
     """Wait until the page says these words (a regular expression)."""
     with shown_when_missing(page, words):
-        page.get_by_text(re.compile(words)).first.wait_for(state="attached")
+        _said(page, words).first.wait_for(state="attached")
 
 
 def asks(page: Page, label: str) -> None:
@@ -37,7 +37,13 @@ def asks(page: Page, label: str) -> None:
 def says_no_more(page: Page, words: str) -> None:
     """Wait until the page no longer says these words (a regular expression)."""
     with shown_when_missing(page, f"the end of {words}"):
-        page.get_by_text(re.compile(words)).first.wait_for(state="detached")
+        _said(page, words).first.wait_for(state="detached")
+
+
+def _said(page: Page, words: str) -> Locator:
+    """What is on screen with these words; Flutter names a node that holds others by its label, not by its text."""
+    pattern = re.compile(words)
+    return page.get_by_text(pattern).or_(page.get_by_label(pattern))
 
 
 def named(page: Page, role: str, name: str, **states: bool) -> Locator:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,6 +136,13 @@ class RealClinic:
             for done in session.exercises
             for logged in done.sets
         )
+
+    def wait_for_sets(self, count: int, patience_s: float = 60) -> None:
+        """Wait until the clinic holds at least so many sets."""
+        end = time.monotonic() + patience_s
+        while len(self.sets_logged()) < count:
+            assert time.monotonic() < end, f"the clinic waited in vain for {count} sets"
+            time.sleep(0.2)
 
     def _signed_in(self, path: str, body: dict[str, Any]) -> dict[str, str]:
         answer = httpx.post(f"{self.url}{path}", json=body)

@@ -110,6 +110,7 @@ def test_a_session_done_without_server_and_after_a_restart_arrives_once(visit: V
 
     page.reload()
     says(page, "Today's session is done")
+    clinic.wait_for_sets(3)
     says_no_more(page, "safe on this phone")
     assert clinic.sets_logged() == [(HEEL, 1, 1), (SIT, 1, 1), (SIT, 2, 1)]
 
@@ -200,7 +201,9 @@ def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(visit: Visit,
     open_patient(desk)
 
     tap(desk, "Edit program")
+    says(desk, r"\d+ exercises$")
     tap(desk, "More: sets, Sit to stand")
+    says(desk, "3 sets")
     type_into(desk, "Why this version?", "Stronger than last week")
     tap(desk, "Publish")
     tap(desk, "Publish version 2")

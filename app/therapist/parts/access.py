@@ -49,7 +49,10 @@ def New(invited: Invited, until: str) -> ft.Control:
 
     def line(name: str, value: str, label: str, key: str) -> ft.Control:
         button = DeskButton(label, act(copy, value), key=key, kind="tonal", icon=ft.Icons.CONTENT_COPY)
-        return flow(lines(Muted(name), Text(value, Style.LABEL, selectable=True, key=f"{key}-text")), button)
+        shown = Text(value, Style.LABEL, selectable=True, key=f"{key}-text")
+        return flow(
+            ft.Semantics(label=f"{name}: {value}", exclude_semantics=True, content=lines(Muted(name), shown)), button
+        )
 
     return Notice(
         words.INVITED_ONCE,
