@@ -10,10 +10,12 @@ from tests.browser.visitor import let_it_draw
 
 
 def tap(page: Page, name: str, *, nth: int = 0) -> None:
-    """Tap the button whose name begins with `name`, once it is on; the `nth` of them. Drawing comes first."""
-    let_it_draw(page, frames=4)
+    """Tap the button whose name begins with `name`, once it is on and the drawing settled; the `nth` of them."""
     with shown_when_missing(page, name):
-        named(page, "button", name, disabled=False).nth(nth).dispatch_event("click")
+        button = named(page, "button", name, disabled=False).nth(nth)
+        button.wait_for(state="attached")
+        let_it_draw(page, frames=4)
+        button.dispatch_event("click")
 
 
 def open_tab(page: Page, name: str) -> None:
