@@ -6,9 +6,9 @@ from playwright.sync_api import Page
 
 from server.demo import PASSWORD
 from tests.browser.demo_clinic import EMAIL, DemoClinic
-from tests.browser.fingers import asks, says, says_no_more, sign_in, tap, type_into
+from tests.browser.fingers import asks, named, says, says_no_more, sign_in, tap, type_into
 from tests.browser.screens_patient import WHO
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, let_it_draw
 
 ON_HOLD = "Evelyn Brooks"
 Take = Callable[[Page, str], None]
@@ -24,13 +24,19 @@ def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     says(page, "Needs a look")
     take(page, "patient-on-hold")
     tap(page, "Back to caseload")
+    says(page, "patients. Today")
     _patient(page, take)
     _decide(page, take)
     tap(page, "Invite")
-    says(page, "Shown once")
+    named(page, "button", "Copy link").wait_for(state="attached")
+    scroll(page, 480)
     take(page, "invitation")
+    scroll(page, -5000)
     _builder(page, clinic, take)
-    tap(page, "Caseload")
+    tap(page, "Back to the patient")
+    says(page, "Nothing changes")
+    tap(page, "Back to caseload")
+    says(page, "patients. Today")
     tap(page, "Add patient")
     says(page, "Precautions")
     take(page, "add-patient")
@@ -52,7 +58,9 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     scroll(page, 900)
     take(page, "builder-below")
     tap(page, "Close without publishing")
+    says(page, "Nothing changes")
     tap(page, "Back to caseload")
+    says(page, "patients. Today")
     tap(page, "Add patient")
     says(page, "Precautions")
     take(page, "add-patient")
@@ -64,7 +72,8 @@ def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     sign_in(page, EMAIL, PASSWORD)
     says(page, WHO)
     tap(page, "Text size")
-    page.get_by_role("menuitem", name="200 %").dispatch_event("click")
+    page.locator("[role^=menuitem]").filter(has_text="200 %").dispatch_event("click")
+    let_it_draw(page, frames=60)
     take(page, "caseload")
     tap(page, f"Review: {WHO}")
     says(page, "Nothing changes")
