@@ -1,9 +1,13 @@
 """What the page's worker calls to start Python: `load` while Flutter is still starting, then `start` once it asks.
 
+`prepare` is called by the build alone: what it leaves in memory is photographed, and a later start begins from there.
+Nothing imported by it may look at the clock, the zone, the address or a file.
+
 Flet looks for its link to JavaScript in a module named `flet_js`, which its own worker makes; here it is a plain one.
 A start that fails is told to the page and outlined in the console: where it failed, never with which values.
 """
 
+import random
 import sys
 import traceback
 from collections.abc import Iterator
@@ -16,16 +20,24 @@ if TYPE_CHECKING:
     import flet as ft
 
 
+def prepare(path: str) -> None:
+    """Import everything the first screen at `path` needs."""
+    sys.modules.setdefault("flet_js", ModuleType("flet_js"))
+    from app.main import shell_of
+
+    import_module("app.platform.browser")
+    import_module("flet.messaging.pyodide_connection")
+    shell_of(path)
+
+
 def load(opened_with: dict[str, Any]) -> None:
-    """Import everything the first screen needs. `opened_with` is what `opening.js` read: path, zone and so on."""
-    sys.modules["flet_js"] = ModuleType("flet_js")
+    """Import what is not there yet, and open the platform with what `opening.js` read: path, zone and so on."""
+    random.seed()  # a start from a photograph of the memory would repeat its numbers
     with _outlined():
-        from app.main import shell_of
+        prepare(opened_with["path"])
         from app.platform.browser import Opening, open_platform
 
         open_platform(Opening(**opened_with))
-        import_module("flet.messaging.pyodide_connection")
-        shell_of(opened_with["path"])
 
 
 def start(document_url: str) -> ModuleType:

@@ -7,7 +7,10 @@ const UPDATE_WAIT_MS = 30_000;
 export async function keepApp(renderer, { isPatient }) {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(`/sw.js?renderer=${renderer}`, { updateViaCache: "none" });
-  if (isPatient) await navigator.storage?.persist?.();
+  if (!isPatient) return;
+  await navigator.storage?.persist?.();
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage("keep the rest");
 }
 
 // A new version waits until the next start. Python asks for it at once when the server no longer speaks ours.

@@ -2,6 +2,7 @@
 
 import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
+import { giveUpSnapshot, snapshotFor } from "./snapshot.js";
 import { keepLastToday, leaveWhenDrawn, obstacle, openSemantics, reach, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
@@ -15,6 +16,7 @@ const topics = {
   failed: (reason) => { console.warn("stepwise: start failed", reason); showTrouble(FAILED); },
   session: (payload) => keepInSession(JSON.parse(payload)),
   theme: showTheme,
+  "snapshot-failed": () => giveUpSnapshot(own),
   update,
   "last-today": keepLastToday,
   "keep-pictures": keepPictures,
@@ -42,7 +44,7 @@ if (sentence) {
   showTrouble(sentence);
 } else {
   startFlutter();
-  startPython(`${own}worker.js`, { ...opening, engine }, (topic, payload) => topics[topic]?.(payload));
+  startPython(`${own}worker.js`, { ...opening, engine, snapshot: isClinic ? "" : snapshotFor(own) }, (topic, payload) => topics[topic]?.(payload));
   openSemantics();
   leaveWhenDrawn(() => keepApp(keptRenderer(), { isPatient: !isClinic }).catch((error) => console.warn("stepwise: not kept", error.name)));
   addEventListener("online", wake);

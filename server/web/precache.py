@@ -1,12 +1,14 @@
 """Writes the service worker with the list of what it keeps: everything one browser needs, not what another one would.
 
-The list falls into parts: what all browsers need, and one part for each way of drawing. The page tells the worker
-which of these it uses.
+The list falls into parts: what all browsers need, what only makes the next start faster and comes later, and one part
+for each way of drawing. The page tells the worker which of these it uses.
 """
 
 import hashlib
 import json
 from pathlib import Path
+
+from server.web.snapshot import NAME as SNAPSHOT
 
 _RENDERERS = {
     "skwasm": ("main.dart.mjs", "main.dart.wasm", "canvaskit/skwasm.js", "canvaskit/skwasm.wasm"),
@@ -38,12 +40,13 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
     if missing:
         raise ValueError(f"the client lacks {', '.join(sorted(missing))}")
     immutable = [engine + name for name in common]
-    immutable += [own + name for name in _files(root / own.strip("/"))]
+    immutable += [own + name for name in _files(root / own.strip("/")) if name != SNAPSHOT]
     immutable += [stub + name for name in _files(root / stub.strip("/"))]
     manifest = {
         "version": _version(root),
         "engine": engine,
         "immutable": immutable,
+        "later": [own + SNAPSHOT],
         "renderers": {key: [engine + name for name in names] for key, names in _RENDERERS.items()},
         "named": ["/", *(f"/{name}" for name in _files(root) if _is_named(name))],
         "pictures": _pictures(root),

@@ -26,7 +26,7 @@ from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT
 from server.web.upstream import CLIENT
 from tests.browser.chromium import ARGUMENTS, PHONE, find_chromium
 from tests.browser.serving import tiny_server
-from tests.browser.visitor import wait_for, wait_until_kept
+from tests.browser.visitor import wait_for, wait_until_fast, wait_until_kept
 
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 PATIENCE_MS = 180_000
@@ -125,6 +125,7 @@ def start_once(playwright: Playwright, profile: Path, url: str, *, keep: bool = 
     wait_for(page, MEASURED, patience_ms=PATIENCE_MS)
     if keep:
         wait_until_kept(page)
+        wait_until_fast(page)
     taken = page.evaluate("performance.getEntriesByName('measured')[0].startTime") / 1000
     context.close()
     return float(taken)
@@ -138,10 +139,11 @@ def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         publish_as_flet_does(Path(folder, "published"))
         with serve_published(Path(folder, "published")) as published:
-            ways = {"published by Flet": published, "built by us": server.url}
+            slow = f"{server.url}/?snapshot=off"
+            ways = {"published by Flet": published, "built by us": server.url, "without the snapshot": slow}
             taken: dict[str, list[float]] = {name: [] for name in ways}
             for name, url in ways.items():
-                first = start_once(playwright, Path(folder, name), url, keep=url == server.url)
+                first = start_once(playwright, Path(folder, name), url, keep=url != published)
                 sys.stdout.write(f"{name}: first visit {first:.1f} s\n")
                 start_once(playwright, Path(folder, name), url)  # fills the cache of compiled code
             for _ in range(rounds):

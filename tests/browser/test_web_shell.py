@@ -9,9 +9,18 @@ from playwright.sync_api import Page
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
 from tests.browser.serving import ServerProcess, running, tiny_server
-from tests.browser.visitor import let_it_draw, run_python, wait_for, wait_until_drawn, wait_until_kept
+from tests.browser.visitor import (
+    let_it_draw,
+    python_worker,
+    run_python,
+    wait_for,
+    wait_until_drawn,
+    wait_until_fast,
+    wait_until_kept,
+)
 
 PLATFORM = "from app.platform.browser import platform\n"
+RANDOM = "import random\nrandom.random()"
 SECOND = "second-release"
 
 
@@ -356,3 +365,47 @@ platform().tell_page('last-today', json.dumps({{'on': today, 'lines': ['4 exerci
 
     wait_for(page, "typeof flet !== 'undefined'")
     assert page.locator("#last-today").is_hidden()
+
+
+def test_the_second_start_begins_from_the_memory_of_a_prepared_one(visit: Visit, web_server: ServerProcess) -> None:
+    visitor = visit()
+    first = visitor.open(web_server.url)
+    wait_until_kept(first)
+    wait_until_fast(first)
+    assert python_worker(first).evaluate("self.restored") is None
+
+    visitor.restart()
+    numbers = [run_python(visitor.open(web_server.url), RANDOM)]
+    visitor.restart()
+    page = visitor.open(web_server.url)
+
+    assert python_worker(page).evaluate("self.restored") is True
+    numbers.append(run_python(page, RANDOM))
+    assert numbers[0] != numbers[1]
+    visitor.assert_clean()
+
+
+def test_a_snapshot_that_does_not_restore_is_left_alone_and_the_app_starts_without_it(
+    visit: Visit, web_server: ServerProcess
+) -> None:
+    visitor = visit()
+    first = visitor.open(web_server.url)
+    wait_until_kept(first)
+    wait_until_fast(first)
+    first.evaluate(
+        """async () => {
+            const address = `${document.querySelector("script[data-own]").dataset.own}patient.snapshot`;
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                if (await cache.match(address)) await cache.put(address, new Response(new Uint8Array(1000)));
+            }
+        }"""
+    )
+
+    visitor.restart()
+    page = visitor.open(web_server.url)
+
+    assert page.get_by_role("button").count() > 0
+    assert python_worker(page).evaluate("self.restored") is None
+    assert page.evaluate("localStorage.getItem('stepwise.snapshot-failed')") is not None
+    visitor.assert_clean()

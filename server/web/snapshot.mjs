@@ -1,0 +1,31 @@
+// node snapshot.mjs PYODIDE_FOLDER ARCHIVE ENTRY SNAPSHOT
+// Runs the browser's own Python in Node until everything for the screen at ENTRY is imported, writes its memory to
+// SNAPSHOT, and starts once more from there: a snapshot that does not restore ends the build.
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [pyodideFolder, archive, entry, snapshot] = process.argv.slice(2);
+const { loadPyodide, version } = await import(pathToFileURL(path.join(pyodideFolder, "pyodide.mjs")).href);
+const options = {
+  indexURL: pyodideFolder + path.sep,
+  stdLibURL: archive,
+  lockFileContents: { info: { arch: "wasm32", abi_version: "2026_0", platform: "emscripten", version, python: "3.14.2" }, packages: {} },
+};
+
+// Same input, same bytes: nothing random and no time may get into the memory that is kept.
+let counter = 0;
+crypto.getRandomValues = (bytes) => { for (let at = 0; at < bytes.length; at += 1) bytes[at] = counter++ & 255; return bytes; };
+Date.now = () => 1_000_000_000_000;
+performance.now = () => 1_000;
+
+const python = await loadPyodide({ ...options, _makeSnapshot: true, env: { HOME: "/home/pyodide", PYTHONHASHSEED: "0" } });
+const boot = python.pyimport("app.boot");
+boot.prepare(entry);
+boot.destroy();
+python.runPython("import random; random.seed(0)");
+python.runPython("import gc; gc.collect(); gc.collect(); gc.freeze()");
+fs.writeFileSync(snapshot, python.makeMemorySnapshot());
+
+const restored = await loadPyodide({ ...options, _loadSnapshot: new Uint8Array(fs.readFileSync(snapshot)) });
+if (!restored.runPython("import sys; 'app.main' in sys.modules")) throw new Error("the snapshot does not restore");
