@@ -63,6 +63,10 @@ class Account:
         tokens = await self._api.tokens()
         return None if tokens is None else Person(tokens.person_id, tokens.person_name, tokens.clinic_name)
 
+    async def revoked(self) -> bool:
+        """Whether the clinic signed this device out and nobody has signed in since."""
+        return bool(await self._store.meta("revoked"))
+
     async def redeem(
         self, *, secret: str | None = None, code: str | None = None, birth_date: str | None = None
     ) -> Person:

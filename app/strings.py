@@ -40,12 +40,12 @@ class English:
     )
 
     def day(self, on: date) -> str:
-        """Sunday 22 November."""
-        return f"{self.weekdays[on.weekday()]} {on.day} {self.months[on.month - 1]}"
+        """Sunday, November 22."""
+        return f"{self.weekdays[on.weekday()]}, {self.months[on.month - 1]} {on.day}"
 
     def short_day(self, on: date) -> str:
-        """22 Nov."""
-        return f"{on.day} {self.months[on.month - 1][:3]}"
+        """Nov 22."""
+        return f"{self.months[on.month - 1][:3]} {on.day}"
 
     def next_day(self, on: date, today: date) -> str:
         """Tomorrow, a weekday within a week, else the full date."""
@@ -90,14 +90,19 @@ class English:
     joining = "Setting up your phone"
     joining_help = "Your program is on its way. This takes a moment."
     at_clinic = "I work at the clinic"
-    sign_in_again = "Sign in again. Nothing is lost"
+    connect_again = "Connect this phone again"
+    ended = "Your clinic signed this phone out"
+    new_invitation = "To go on, ask your clinic for a new invitation and enter its code here."
 
-    def sign_in_again_help(self, unsent: int) -> str:
-        """What a signed-out phone still holds."""
+    def ended_help(self, unsent: int) -> str:
+        """A phone the clinic signed out: what became of the program and of what was logged."""
+        return f"Your program is no longer on this phone. {self.kept(unsent)}"
+
+    def kept(self, unsent: int) -> str:
+        """Where the entries of a phone without a sign-in are."""
         if not unsent:
-            return "Ask your clinic for a new invitation. Everything you did was sent."
-        entries = self.plural(unsent, "entry is", "entries are")
-        return f"{entries} safe on this phone and will be sent. Ask your clinic for a new invitation."
+            return "Everything you logged was sent to your clinic."
+        return f"{self.plural(unsent, 'entry is', 'entries are')} safe on this phone and will be sent."
 
     others_title = "Entries of another person"
     others_keep = "Leave them and go back"
@@ -127,10 +132,15 @@ class English:
         return f"The clinic could not take {self.plural(n, 'entry', 'entries')}. See Settings."
 
     sent = "Sent to your clinic."
-    sign_in = "Sign in again"
+    connect = "Connect again"
     update_needed = "Update the app to see changes. What you log is still sent."
     update_now = "Update now"
-    signed_out_notice = "Sign in again to send your entries. Nothing is lost."
+
+    def not_connected(self, unsent: int) -> str:
+        """The sign-in is used up; the program is still here."""
+        safe = self.plural(unsent, "entry is", "entries are") if unsent else "What you log is"
+        return f"This phone is not connected to your clinic. {safe} safe here."
+
     legend = ("Done", "Part done", "Skipped", "Not known", "Rest", "Away")
 
     def slot(self, slot: int, of: int) -> str:
@@ -498,8 +508,8 @@ class English:
         return f"From {first} to {last} in {span}" if first != last else f"Stayed at {last} over {span}"
 
     def percent(self, share: Fraction) -> str:
-        """83 %."""
-        return f"{round(share * 100)} %"
+        """83%."""
+        return f"{round(share * 100)}%"
 
     session_states: ClassVar[dict[str, str]] = {
         "done": "done",

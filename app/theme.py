@@ -259,7 +259,7 @@ class Look:
         return self.percent > 100
 
     def icon(self, size: int = Size.ICON) -> float:
-        """An icon's size under the text size setting; icons stop growing at 160 %."""
+        """An icon's size under the text size setting; icons stop growing at 160%."""
         return size * min(self.percent, 160) / 100
 
 

@@ -1,6 +1,6 @@
 """What was done of what was due, with the formula beside every number.
 
-Done, skipped with a reason and unknown are three different things; nothing due is None and never 0 %. Refuses to
+Done, skipped with a reason and unknown are three different things; nothing due is None and never 0%. Refuses to
 infer: a slot nobody logged is unknown, later "not logged", never "not done". Source of every rule here: ours
 (clinical-rules, adherence); no agreed definition of adherence exists [72].
 """
@@ -71,10 +71,10 @@ class Adherence:
 
     @property
     def formula(self) -> str:
-        """ "19 done ÷ 23 due = 83 %", or "Nothing was due"."""
+        """ "19 done ÷ 23 due = 83%", or "Nothing was due"."""
         if self.rate is None:
             return "Nothing was due"
-        return f"{self.done} done ÷ {self.due} due = {percent(self.rate)} %"
+        return f"{self.done} done ÷ {self.due} due = {percent(self.rate)}%"
 
 
 def percent(share: Fraction) -> int:

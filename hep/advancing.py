@@ -127,7 +127,7 @@ def _more_load(case: Case, reasons: tuple[Evidence, ...], dosed: Callable[[Load]
     if step is None:
         return case.rung_or_top(reasons)
     if step.exceptional:
-        text = f"{load_text(step.load)} is more than 10 % above {load_text(p.dose.load)}: the smallest step there is."
+        text = f"{load_text(step.load)} is more than 10% above {load_text(p.dose.load)}: the smallest step there is."
         reasons = (*reasons, Evidence("smallest_step", text))
     return case.advance(What.LOAD, reasons, dosed(step.load))
 
@@ -189,7 +189,7 @@ def _time(case: Case) -> Verdict:
 
 
 def longer_time(seconds: int) -> int:
-    """Seconds + 10 %, rounded up to the next 15 s, at most 5 min more (and at most two hours)."""
+    """Seconds + 10%, rounded up to the next 15 s, at most 5 min more (and at most two hours)."""
     raised = -(-seconds * (100 + TIME_STEP_PERCENT) // (100 * TIME_ROUND_S)) * TIME_ROUND_S
     return min(raised, seconds + TIME_STEP_MAX_S, 7200)
 
@@ -205,14 +205,14 @@ def _dose_changed_on(case: Case) -> date | None:
 
 
 def _rom(case: Case) -> Verdict:
-    """After 14 days with at least 80 % of the dose, all green: next rung, or stop? Never an automatic change."""
+    """After 14 days with at least 80% of the dose, all green: next rung, or stop? Never an automatic change."""
     p = case.prescription
     start = case.today - timedelta(days=ROM_DAYS)
     since = case.history.numbered(p.dose_since_version)
     if since is None or max(since.effective_on, p.schedule.from_on) > start:
         return case.hold(Evidence("too_early", f"Fewer than {ROM_DAYS} days with this dose."))
     share = adherence(case.history, start, case.today - timedelta(days=1), case.now).dose.get(p.id, Fraction(0))
-    done = Evidence("dose_share", f"{percent(share)} % of the dose in {ROM_DAYS} days.")
+    done = Evidence("dose_share", f"{percent(share)}% of the dose in {ROM_DAYS} days.")
     if share < ROM_DOSE:
         return case.hold(replace(done, code="dose_low"))
     judged = [(b, pain_of(case.history, p.exercise, b.sets, case.now)) for b in case.recent if b.on >= start]

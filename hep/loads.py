@@ -17,7 +17,7 @@ DEFAULT_STEP = {LoadUnit.KG: Decimal("0.5"), LoadUnit.LB: Decimal(1)}
 """The step of weights when nobody said which weights there are. Source: ours."""
 
 LOAD_STEP_LIMIT_PERCENT = 10
-"""A larger step is no load step. Source: ACSM 2009, 2–10 % [17], secondary, unverified."""
+"""A larger step is no load step. Source: ACSM 2009, 2–10% [17], secondary, unverified."""
 
 SMALL_LOAD = {LoadUnit.KG: Decimal(5), LoadUnit.LB: Decimal(10)}
 """Up to this load (inclusive) the smallest step there is may exceed the limit. Source: ours."""
@@ -80,7 +80,7 @@ def reaches(logged: Load | None, prescribed: Load | None, bands: tuple[str, ...]
 def step_up(load: Load, percent: int, equipment: Equipment | None) -> Step | None:
     """The next load: + `percent`, rounded down to what there is; None when there is no step that is allowed.
 
-    Where rounding down gives no step, the smallest one up to 10 % is taken, and up to 5 kg or 10 lb the smallest
+    Where rounding down gives no step, the smallest one up to 10% is taken, and up to 5 kg or 10 lb the smallest
     there is, at most 1 kg or 2 lb. A band's step is the next color.
     """
     if load.amount is None:

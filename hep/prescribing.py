@@ -345,7 +345,7 @@ def _dates(p: Prescription) -> str:
 def _envelope(d: Dose) -> str:
     reps = f"range {d.reps_min or '-'}–{d.reps_max or '-'} reps"
     tops = ", ".join(f"at most {seconds_text(top)}" for top in (d.hold_max_s, d.duration_max_s) if top is not None)
-    return ", ".join(part for part in (reps, tops, f"step {d.load_step_percent} %") if part)
+    return ", ".join(part for part in (reps, tops, f"step {d.load_step_percent}%") if part)
 
 
 def change_sentence(change: Change, reason: str = "", *, arrow: str = "to") -> str:

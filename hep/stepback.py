@@ -100,7 +100,7 @@ def red_count(reds: tuple[Judged, ...]) -> int:
 
 
 def step_back(prescription: Prescription, dose: Dose, loads: Equipment | None) -> Dose | None:
-    """One step back: load, else reps to their least (or seconds − 20 %), else one set fewer; None: nothing left."""
+    """One step back: load, else reps to their least (or seconds − 20%), else one set fewer; None: nothing left."""
     lighter = step_down(dose.load, LOAD_BACK_PERCENT, loads) if dose.load is not None else None
     if lighter is not None:
         return replace(dose, load=lighter)

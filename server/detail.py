@@ -121,8 +121,8 @@ def _adherence_view(chart: Chart, found: Adherence) -> AdherenceView:
         extra=found.extra,
         rate_percent=None if found.rate is None else percent(found.rate),
         rate_text=found.formula,
-        dose_text="No dose was due" if dose is None else f"{percent(dose)} % of the prescribed dose, mean of exercises",
-        live_text="No session ended yet" if live is None else f"{percent(live)} % of sessions timed live",
+        dose_text="No dose was due" if dose is None else f"{percent(dose)}% of the prescribed dose, mean of exercises",
+        live_text="No session ended yet" if live is None else f"{percent(live)}% of sessions timed live",
     )
 
 
@@ -168,7 +168,7 @@ def _trends(chart: Chart, four_weeks: Adherence) -> Iterable[ExerciseTrend]:
         yield ExerciseTrend(
             prescription_id=prescription.id,
             name=prescription.exercise.name,
-            dose_text="Nothing was due" if share is None else f"{percent(share)} % of the dose in 28 days",
+            dose_text="Nothing was due" if share is None else f"{percent(share)}% of the dose in 28 days",
             points=tuple(_points(chart.history, prescription)),
         )
 

@@ -13,7 +13,7 @@ from server import library
 
 ORDER = (
     "Order: stop rule, rising pain or two reds, proposals waiting, nothing logged for 5 days, unsure how, "
-    "adherence falling or below 50 %, no progress for 3 weeks, new message, program not opened, then on track."
+    "adherence falling or below 50%, no progress for 3 weeks, new message, program not opened, then on track."
 )
 
 

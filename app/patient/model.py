@@ -124,6 +124,7 @@ class Model:
             locked=locked_families(history.rows, await self.store.clearances()),
             status=await self.sync.status(),
             signed_in=await self.account.person() is not None,
+            revoked=await self.account.revoked(),
             open_session=await self.log.resume(),
             zone=zone,
             now=now,

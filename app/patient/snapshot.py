@@ -27,6 +27,7 @@ class Snapshot:
     locked: frozenset[str | None]
     status: SyncStatus
     signed_in: bool
+    revoked: bool
     open_session: OpenSession | None
     zone: str
     now: datetime
@@ -65,7 +66,7 @@ class Snapshot:
     @property
     def needs_sign_in(self) -> bool:
         """The sign-in ran out or was taken back."""
-        return not self.signed_in or self.status.state in (SyncState.SIGNED_OUT, SyncState.REVOKED)
+        return not self.signed_in or self.revoked or self.status.state is SyncState.SIGNED_OUT
 
     def is_locked(self, prescription: Prescription) -> bool:
         """Whether a stop sign holds this exercise's family, or everything."""

@@ -25,7 +25,7 @@ class Filter:
 
 def find(exercises: Iterable[Exercise], wanted: Filter) -> tuple[Exercise, ...]:
     """The exercises that pass the filters and match every word, closest match first, then by name."""
-    words = wanted.words.casefold().split()
+    words = _words(wanted.words)
     ranked = ((_rank(exercise, words), exercise) for exercise in exercises if _passes(exercise, wanted))
     hits = [(rank, exercise.name, exercise) for rank, exercise in ranked if rank < NO_MATCH]
     return tuple(exercise for _, _, exercise in sorted(hits, key=lambda hit: hit[:2]))
@@ -47,8 +47,12 @@ def _passes(exercise: Exercise, wanted: Filter) -> bool:
 
 def _rank(exercise: Exercise, words: list[str]) -> int:
     text = f"{exercise.name} {' '.join(exercise.synonyms)} {exercise.region} {exercise.type}"
-    known = text.casefold().replace("_", " ").replace("-", " ").replace(",", " ").split()
+    known = _words(text)
     return max((min((_distance(word, other) for other in known), default=NO_MATCH) for word in words), default=0)
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace("_", " ").replace("-", " ").replace(",", " ").split()
 
 
 def _distance(word: str, known: str) -> int:

@@ -25,7 +25,7 @@ from app.therapist.state import Desk
 from app.tokens import SessionKeeper
 
 WIDE_FROM = 1000
-"""Logical pixels from which lists stand in columns, at 100 % text; larger text needs more."""
+"""Logical pixels from which lists stand in columns, at 100% text; larger text needs more."""
 
 TEXT_KEY = "text_percent"
 
@@ -113,7 +113,7 @@ def Screen(desk: Desk, wide: bool) -> ft.Control:
 
 
 def _text_size(percent: int, choose: Callable[[str], None]) -> ft.Control:
-    options = [Option(str(size), f"{size} %") for size in theme.TEXT_SIZES]
+    options = [Option(str(size), f"{size}%") for size in theme.TEXT_SIZES]
     return Picker(words.TEXT_SIZE, options, str(percent), choose, key="text-size", empty="")
 
 

@@ -81,17 +81,17 @@ async def test_joining_without_a_network_says_so_and_keeps_the_form(tmp_path: Pa
 
 async def test_a_signed_out_phone_says_what_is_safe(tmp_path: Path) -> None:
     async with patient(tmp_path, signed_in=False, unsent=(a_set(),)) as world:
-        assert world.ui.shows(words.sign_in_again)
+        assert world.ui.shows(words.connect_again)
         assert world.ui.shows("1 entry is safe on this phone")
 
 
 async def test_an_expired_sign_in_does_not_block_exercise(tmp_path: Path) -> None:
     async with patient(tmp_path, version(), signed_in=False) as world:
-        assert world.ui.shows(words.signed_out_notice)
+        assert world.ui.shows(words.not_connected(0))
         assert world.ui.has("start")
 
         await world.ui.tap("sign-in")
-        assert world.ui.shows(words.sign_in_again)
+        assert world.ui.shows(words.connect_again)
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,10 @@ async def test_progress_shows_n_of_m_with_its_formula_and_the_rows_behind_it(tmp
         await world.ui.settle()
 
         assert world.ui.shows("3 of 4")
-        assert world.ui.shows("3 done ÷ 4 due = 75 %")
+        assert world.ui.shows("3 done ÷ 4 due = 75%")
         await world.ui.tap("see-sessions")
-        assert world.ui.shows("Saturday 21 November: done")
-        assert world.ui.shows("Thursday 19 November: not")
+        assert world.ui.shows("Saturday, November 21: done")
+        assert world.ui.shows("Thursday, November 19: not")
 
 
 async def test_progress_with_nothing_due_shows_no_percentage(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ async def test_signing_out_warns_with_the_count_and_keeps_what_is_unsent(tmp_pat
 
         await world.ui.tap("sign-out-confirm")
 
-        assert world.ui.shows(words.sign_in_again)
+        assert world.ui.shows(words.connect_again)
         assert (await world.store.queue()).unsent == 1
 
 

@@ -48,7 +48,7 @@ def set_of(days_ago: int = 1, n: int = 1, **more: Any) -> SetLog:
 async def test_today_greets_by_name_and_offers_the_session(tmp_path: Path) -> None:
     async with patient(tmp_path, version()) as world:
         assert world.ui.shows("Good morning, Ana")
-        assert world.ui.shows("Sunday 22 November")
+        assert world.ui.shows("Sunday, November 22")
         assert world.ui.shows("2 exercises")
         assert world.ui.has("start")
 
@@ -81,8 +81,8 @@ async def test_every_day_of_the_week_is_spoken_with_its_state(tmp_path: Path) ->
     async with patient(tmp_path, version(1, squat(sets=1)), facts=(set_of(),)) as world:
         spoken = [s.label for s in world.ui.all(ft.Semantics) if s.label]
 
-        assert "Saturday 21 November: done" in spoken
-        assert "Sunday 22 November: still to come" in spoken
+        assert "Saturday, November 21: done" in spoken
+        assert "Sunday, November 22: still to come" in spoken
 
 
 async def test_the_short_version_is_offered_when_the_therapist_marked_one(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def row(name: str, group: str, why: str, text: str, detail: str = "", **more: An
         pattern_detail="Doing it, improving",
         days=tuple(DayMark(on=first + timedelta(days=n), state=names[c]) for n, c in enumerate(states)),
         morning_pain=tuple(PainPoint(on=first + timedelta(days=n), morning=p) for n, p in enumerate(pains)),
-        rate_text="9 done ÷ 12 due = 75 %",
+        rate_text="9 done ÷ 12 due = 75%",
         program_version=7,
         acknowledged_version=7,
         open_proposals=0,
@@ -295,9 +295,9 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
             not_logged=0,
             extra=0,
             rate_percent=80,
-            rate_text="28 done ÷ 35 due = 80 %",
-            dose_text="Dose done: 84 %, the mean of 3 exercises",
-            live_text="86 % of sessions timed live",
+            rate_text="28 done ÷ 35 due = 80%",
+            dose_text="Dose done: 84%, the mean of 3 exercises",
+            live_text="86% of sessions timed live",
         ),
         weekly=weeks,
         days=(),
@@ -307,7 +307,7 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
             ExerciseTrend(
                 prescription_id=p.id,
                 name=p.exercise.name,
-                dose_text="252 of 300 repetitions = 84 %",
+                dose_text="252 of 300 repetitions = 84%",
                 points=tuple(
                     LoadPoint(on=on, amount=8 + n // 4, load_text="", pain=2) for n, on in enumerate(days[::3])
                 ),
@@ -323,7 +323,7 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
                 reasons=(),
                 after_text=None,
                 new_dose=None,
-                blockers=(EvidenceView(code="last_set", text="Blocked: 8 of 10 in the last set on 21 Nov"),),
+                blockers=(EvidenceView(code="last_set", text="Blocked: 8 of 10 in the last set on Nov 21"),),
             ),
         ),
         flags=(

@@ -74,8 +74,9 @@ def _take(playwright: Playwright, tour: Tour, clinic: DemoClinic, profile: Path)
 
 
 def _photograph(page: Page, file: Path) -> None:
-    """Save what the page shows once it stands still, or after a few looks where a clock runs."""
+    """Save what the page shows once it stands still and the pointer is away, or after a few looks where a clock runs."""
     seen = b""
+    page.mouse.move(0, 0)
     for _ in range(_LOOKS_AT_MOST):
         let_it_draw(page, frames=12)
         last, seen = seen, page.screenshot()

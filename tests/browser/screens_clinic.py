@@ -67,12 +67,12 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
 
 
 def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
-    """The same with text at 200 %."""
+    """The same with text at 200%."""
     page = visitor.open(f"{clinic.url}/clinic")
     sign_in(page, EMAIL, PASSWORD)
     says(page, WHO)
     tap(page, "Text size")
-    page.locator("[role^=menuitem]").filter(has_text="200 %").dispatch_event("click")
+    page.locator("[role^=menuitem]").filter(has_text="200%").dispatch_event("click")
     let_it_draw(page, frames=60)
     take(page, "caseload")
     tap(page, f"Review: {WHO}")
@@ -116,12 +116,12 @@ def _builder(page: Page, clinic: DemoClinic, take: Take) -> None:
     tap(page, "Edit program")
     says(page, "min per session")
     take(page, "builder")
-    type_into(page, "Search", "clam")
-    tap(page, "Add Clam")
+    type_into(page, "Search", "step-up")
+    tap(page, "Add Forward step-up")
     says(page, "things? missing")
     scroll(page, 600, at=0.8)
     take(page, "builder-gaps")
-    tap(page, "Remove: Clam")
+    tap(page, "Remove: Forward step-up")
     tap(page, "More: Sets")
     type_into(page, "Why this version", "Stronger than last week")
     tap(page, "Publish")

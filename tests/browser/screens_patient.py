@@ -23,11 +23,11 @@ def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
 
 
 def everything_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
-    """The same with text at 200 %."""
+    """The same with text at 200%."""
     clinic.accept_first_proposal(WHO)
     page = _at_home(visitor, clinic, visitor.open(clinic.url))
     open_tab(page, "Settings")
-    tap(page, "200 %")
+    tap(page, "200%")
     open_tab(page, "Today")
     _walk(page, take)
     tap(page, "Sign out on this phone")
@@ -76,7 +76,7 @@ def trouble(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     says_no_more(page, "Offline")
     clinic.sign_phones_out(WHO)
     page.reload()
-    says(page, "Sign in again")
+    says(page, "signed this phone out")
     take(page, "signed-out")
 
 

@@ -95,7 +95,7 @@ def test_adherence_counts_sessions_and_shows_its_formula() -> None:
     result = of(phone.history(V), 2, 8)
     assert (result.done, result.partial, result.not_logged, result.due) == (4, 1, 2, 7)
     assert result.rate == Fraction(4, 7)
-    assert result.formula == "4 done ÷ 7 due = 57 %"
+    assert result.formula == "4 done ÷ 7 due = 57%"
 
 
 def test_nothing_due_is_not_zero_percent() -> None:

@@ -44,7 +44,7 @@ def test_three_weeks_of_doing_it_with_the_same_pain_and_dose_are_a_plateau() -> 
     stalled = found(three_weeks(Phone()))
     assert stalled is not None
     assert (stalled.kind, stalled.since) == (Standstill.PLATEAU, FIRST)
-    assert stalled.adherence.formula == "21 done ÷ 21 due = 100 %"
+    assert stalled.adherence.formula == "21 done ÷ 21 due = 100%"
 
 
 @pytest.mark.parametrize(("done", "expected"), [(15, Standstill.PLATEAU), (14, Standstill.BARRIERS)])

@@ -323,8 +323,8 @@ def test_range_of_motion_asks_next_rung_or_stop_after_fourteen_days() -> None:
     asked = assess(rom_history(p, days=14), p, NOW)
     assert (asked.what, asked.new, asked.next_exercise_id) == (What.RUNG, None, "ex-more")
     assert codes(assess(rom_history(p, days=13), p, at(D(19)))) == ["too_early"]
-    assert assess(rom_history(p, days=12), p, NOW).kind is VerdictKind.ADVANCE, "12 of 14 days are 86 %"
-    assert codes(assess(rom_history(p, days=11), p, NOW)) == ["dose_low"], "11 of 14 days are 79 %"
+    assert assess(rom_history(p, days=12), p, NOW).kind is VerdictKind.ADVANCE, "12 of 14 days are 86%"
+    assert codes(assess(rom_history(p, days=11), p, NOW)) == ["dose_low"], "11 of 14 days are 79%"
     assert set(codes(assess(rom_history(p, days=14, pain=4), p, NOW))) == {"pain_amber"}
 
 
@@ -334,7 +334,7 @@ def test_exactly_eighty_percent_of_the_dose_is_enough() -> None:
     for day in range(6, 20):
         phone.log(p, D(day), 10, 10, 10, 10, pain=0)
     verdict = assess(phone.history(version(p, effective_on=D(6))), p, NOW)
-    assert (verdict.what, verdict.reasons[0].text) == (What.RUNG, "80 % of the dose in 14 days.")
+    assert (verdict.what, verdict.reasons[0].text) == (What.RUNG, "80% of the dose in 14 days.")
 
 
 def otago(sets: int, reps: int, load: Load | None = None, **more: Any) -> Prescription:

@@ -37,7 +37,7 @@ def test_somebody_who_does_what_is_due_is_on_track(world: World) -> None:
     for _ in range(3):
         care.push(*care.session(), care.acknowledgement())
         care.later(days=1)
-    assert why(care) == ("on_track", "on_track", "On track", "3 done ÷ 3 due = 100 %")
+    assert why(care) == ("on_track", "on_track", "On track", "3 done ÷ 3 due = 100%")
     assert [mark["state"] for mark in care.line()["days"][-4:]] == ["done", "done", "done", "upcoming"]
     assert care.line()["acknowledged_version"] == 1
 
@@ -144,7 +144,7 @@ def test_three_weeks_of_the_same_are_a_plateau_until_a_therapist_has_looked(worl
     care.push(care.acknowledgement())
     three_weeks(care, 21)
     assert why(care)[:3] == ("plateau", "this_week", "No progress for 3 weeks")
-    assert why(care)[3] == "21 done ÷ 21 due = 100 %, pain about the same"
+    assert why(care)[3] == "21 done ÷ 21 due = 100%, pain about the same"
     (flag,) = care.detail()["flags"]
     assert (flag["kind"], flag["locks"]) == ("plateau", False)
     care.later(days=7)
@@ -167,7 +167,7 @@ def test_three_weeks_of_the_same_with_few_sessions_point_at_what_is_in_the_way(w
         "adherence_low",
         "this_week",
         "No progress for 3 weeks, sessions missed",
-        "9 done ÷ 21 due = 43 %",
+        "9 done ÷ 21 due = 43%",
     )
     assert care.detail()["flags"] == []
 
@@ -224,7 +224,7 @@ def test_fewer_than_half_of_the_sessions_is_said(world: World) -> None:
         "adherence_low",
         "this_week",
         "Fewer than half of the sessions done",
-        "2 done ÷ 5 due = 40 %",
+        "2 done ÷ 5 due = 40%",
     )
 
 

@@ -5,12 +5,11 @@ from datetime import date
 
 import flet as ft
 
-from app.parts import AppButton, Figure, Heading, Line, Notice, Page, Text, TypedField
+from app.parts import AppButton, Figure, Heading, IconTile, Line, Notice, Page, Text, TypedField
 from app.parts.hooks import Latest, use_latest
 from app.patient.model import Model
 from app.patient.screens.frame import Waiting, trouble, width
 from app.strings import words
-from app.sync import SyncState
 from app.theme import Color, Radius, Space, Style
 
 _CODE = re.compile(r"[A-Z0-9]{10}")
@@ -83,18 +82,24 @@ def JoinScreen(model: Model) -> ft.Control:
 def _intro(model: Model) -> list[ft.Control]:
     snapshot = model.snapshot
     unsent = snapshot.status.unsent if snapshot else 0
-    ended = snapshot is not None and snapshot.status.state is SyncState.REVOKED
-    if snapshot is not None and (ended or snapshot.profile is not None or unsent):
-        return [
-            Heading(words.sign_in_again),
-            Text(words.sign_in_again_help(unsent), Style.BODY, Color.MUTED),
-        ]
+    if snapshot is not None and snapshot.revoked:
+        return [_mark(), Heading(words.ended), _help(words.ended_help(unsent)), _help(words.new_invitation)]
+    if snapshot is not None and (snapshot.profile is not None or unsent):
+        return [_mark(), Heading(words.connect_again), _help(words.kept(unsent)), _help(words.new_invitation)]
     return [
         Text(words.app, Style.TITLE),
         Figure("standing", words.app, height=160 if not model.look.big else 110, radius=Radius.HERO),
         Heading(words.welcome),
-        Text(words.welcome_help, Style.BODY, Color.MUTED),
+        _help(words.welcome_help),
     ]
+
+
+def _mark() -> ft.Control:
+    return ft.Row([IconTile(ft.Icons.PHONELINK_LOCK_OUTLINED)])
+
+
+def _help(sentence: str) -> ft.Control:
+    return Text(sentence, Style.BODY, Color.MUTED)
 
 
 def _field(label: str, help_text: str, typed: Latest[str], key: str, icon: ft.IconData) -> ft.Control:

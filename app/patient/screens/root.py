@@ -41,7 +41,8 @@ def screen(model: Doing) -> ft.Control:
     snapshot = model.snapshot
     if snapshot is None:
         return Waiting(model)
-    if model.join.busy or model.join.others or (snapshot.profile is None and not snapshot.signed_in):
+    outside = snapshot.profile is None and (snapshot.revoked or not snapshot.signed_in)
+    if model.join.busy or model.join.others or outside:
         return keyed(JoinScreen, "join", model)
     if snapshot.profile is None and not snapshot.history.versions and model.route not in ("/settings", "/join"):
         return keyed(TodayScreen, "/", model)

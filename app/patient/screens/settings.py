@@ -61,7 +61,7 @@ def _look(model: Doing) -> ft.Control:
     look = model.look
     sizes = [
         _pick(
-            f"{p} %",
+            f"{p}%",
             p == look.percent,
             lambda _, n=p: model.page.run_task(model.choose_look, n, look.mode),
             f"size-{p}",

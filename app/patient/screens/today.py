@@ -58,7 +58,7 @@ def _notices(model: Doing, view: TodayView) -> list[ft.Control]:
     if view.notice is not None:
         action = None
         if model.here.needs_sign_in:
-            action = AppButton(words.sign_in, lambda _: model.go("/join"), key="sign-in", kind="outline", size="normal")
+            action = AppButton(words.connect, lambda _: model.go("/join"), key="sign-in", kind="outline", size="normal")
         elif view.notice.update:
             action = AppButton(
                 words.update_now,

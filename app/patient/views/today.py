@@ -170,7 +170,7 @@ def notice(snapshot: Snapshot) -> NoticeView | None:
     if status.state is SyncState.UPDATE_NEEDED:
         return NoticeView(words.update_needed, "caution", update=True)
     if snapshot.needs_sign_in:
-        return NoticeView(words.signed_out_notice, "caution")
+        return NoticeView(words.not_connected(status.unsent), "caution")
     if snapshot.offline:
         return NoticeView(words.offline(status.unsent), "caution")
     if status.unsent and status.state is not SyncState.SYNCING:

@@ -171,4 +171,4 @@ def _advance(state: BuilderState, prescription: Prescription) -> ft.Control:
 def _figure(field: str, value: int | None) -> str:
     if value is None:
         return words.AS_THE_RULE
-    return f"{value} %" if field == "load_step_percent" else seconds_text(value) if field.endswith("_s") else str(value)
+    return f"{value}%" if field == "load_step_percent" else seconds_text(value) if field.endswith("_s") else str(value)

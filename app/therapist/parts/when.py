@@ -9,13 +9,13 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def day(on: date) -> str:
-    """A date as `21 Nov`."""
-    return f"{on.day} {MONTHS[on.month - 1]}"
+    """A date as `Nov 21`."""
+    return f"{MONTHS[on.month - 1]} {on.day}"
 
 
 def full_day(on: date) -> str:
-    """A date as `21 Nov 2026`."""
-    return f"{day(on)} {on.year}"
+    """A date as `Nov 21, 2026`."""
+    return f"{day(on)}, {on.year}"
 
 
 def clock(at: datetime, zone_name: str) -> str:
@@ -25,7 +25,7 @@ def clock(at: datetime, zone_name: str) -> str:
 
 
 def day_near(at: datetime, now: datetime, zone_name: str) -> str:
-    """An instant's day: `Today`, `Yesterday`, else `21 Nov`, with the year when it is another one."""
+    """An instant's day: `Today`, `Yesterday`, else `Nov 21`, with the year when it is another one."""
     on, today = at.astimezone(zone(zone_name)).date(), now.astimezone(zone(zone_name)).date()
     if on == today:
         return "Today"
