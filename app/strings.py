@@ -392,6 +392,11 @@ class English:
         SkipReason.AWAY: "I am away",
     }
 
+    def skipped(self, reason: SkipReason) -> str:
+        """Why an exercise was left out."""
+        said = self.skip_reasons[reason]
+        return f"{self.skipped_because}: {said if said.startswith('I ') else said[:1].lower() + said[1:]}"
+
     # Finish
     one_question_left = "One question about your session is left"
     after_title = "How is the pain now, after the session?"
@@ -426,7 +431,7 @@ class English:
     def set_fact(self, n: int, work: str, pain: int | None, side: Side | None = None) -> str:
         """One logged set in a line."""
         part = f", {self.side[side].lower()}" if side else ""
-        hurt = f" · pain {pain}" if pain is not None else ""
+        hurt = f" · pain\u00a0{pain}" if pain is not None else ""
         return f"Set {n}{part}: {work}{hurt}"
 
     def work(self, reps: int | None, seconds: int | None) -> str:
@@ -587,7 +592,7 @@ class English:
 
     # Pages instead of the app
     second_tab = "Stepwise is open in another tab"
-    second_tab_help = "Only one tab at a time keeps your entries safe. Close the other tab, then look again."
+    second_tab_help = "Only one tab at a time keeps your entries safe. Close the other tab, then try again."
     storage_refused = "This browser does not save anything"
     corrupt = "A saved file could not be read"
 

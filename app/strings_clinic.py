@@ -26,7 +26,7 @@ BACK_TO_CASELOAD = "Back to caseload"
 
 COLUMNS = ("Patient", "Why now", "Pattern", "Last 14 days", "Morning pain", "Last seen", "")
 GROUP = {"today": "Today", "this_week": "This week", "on_track": "On track"}
-SHOW = {"all": "All", "mine": "Mine", "unopened": "Not opened the new version"}
+SHOW = {"all": "All", "mine": "Mine", "unopened": "New version not opened"}
 ON_TRACK_HINT = "Nothing to do for them today"
 REVIEW = "Review"
 REVIEW_NOW = "Review now"
@@ -49,7 +49,8 @@ LAST_KNOWN = "Below is what was last known. Changes wait until the clinic can be
 
 def _inside(moment: str) -> str:
     """A moment such as `Today, 8:00 am` in the middle of a sentence."""
-    return moment[:1].lower() + moment[1:]
+    near = moment.startswith(("Today", "Yesterday"))
+    return moment[:1].lower() + moment[1:] if near else moment
 
 
 def from_patient(moment: str) -> str:

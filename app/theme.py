@@ -175,7 +175,7 @@ class Size:
 
     TARGET, PRIMARY, EMERGENCY, COUNTER = 48, 56, 60, 64
     PAIN_WIDE, PAIN = 64, 80
-    ICON, THUMB, THUMB_SMALL, DAY, DAY_SMALL = 24, 76, 52, 40, 34
+    ICON, ICON_INLINE, THUMB, THUMB_SMALL, DAY, DAY_SMALL = 24, 22, 76, 52, 40, 34
     RAIL, BOTTOM_BAR = 92, 76
     RING, RING_BIG = 204, 300
 
@@ -228,7 +228,14 @@ def theme(dark: bool, percent: int = 100) -> ft.Theme:
         visual_density=ft.VisualDensity.STANDARD,
         scaffold_bgcolor=_SLOTS["surface"][dark],
         navigation_bar_theme=_bar(dark, percent),
+        icon_theme=ft.IconTheme(size=icon_size(percent)),
+        filled_button_theme=ft.FilledButtonTheme(style=ft.ButtonStyle(icon_size=icon_size(percent))),
     )
+
+
+def icon_size(percent: int) -> float:
+    """The size of an icon in a line of text, which names none itself; icons stop growing at 160%."""
+    return Size.ICON_INLINE * min(percent, 160) / 100
 
 
 def _bar(dark: bool, percent: int) -> ft.NavigationBarTheme:
@@ -257,10 +264,6 @@ class Look:
     def big(self) -> bool:
         """Text is large enough that rows must stack."""
         return self.percent > 100
-
-    def icon(self, size: int = Size.ICON) -> float:
-        """An icon's size under the text size setting; icons stop growing at 160%."""
-        return size * min(self.percent, 160) / 100
 
 
 LookContext = ft.create_context(Look())

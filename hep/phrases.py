@@ -38,8 +38,20 @@ def sentence(prescription: Prescription) -> str:
 
     Position (unless the name tells it), name, side in words, dose, load, equipment.
     """
+    return ", ".join((name_text(prescription), how_text(prescription)))
+
+
+def under_name_text(prescription: Prescription) -> str:
+    """The prescribed line where the name stands above it: "seated, right, 3 × 12, 3 lb, band"."""
+    name = _lower_first(prescription.exercise.name)
+    position = name_text(prescription).removesuffix(name).strip()
+    return ", ".join(part for part in (position, how_text(prescription)) if part)
+
+
+def how_text(prescription: Prescription) -> str:
+    """Side in words, dose, load, equipment: "right, 3 × 12, 3 lb, band"."""
     exercise, dose = prescription.exercise, prescription.dose
-    parts = [name_text(prescription), side_text(prescription), dose_text(prescription)]
+    parts = [side_text(prescription), dose_text(prescription)]
     if dose.load is not None:
         parts.append(load_text(dose.load))
     named_band = dose.load is not None and dose.load.unit is LoadUnit.BAND

@@ -54,7 +54,7 @@ def AppButton(
     words: ft.Control = Text(label, style, ink, text_align=ft.TextAlign.CENTER)
     if fill:
         words = ft.Container(words, expand=True, expand_loose=True)
-    parts = [ft.Icon(icon, size=22, color=ink), words] if icon is not None else [words]
+    parts = [ft.Icon(icon, color=ink), words] if icon is not None else [words]
     return ft.FilledButton(
         key=key,
         content=ft.Row(

@@ -37,7 +37,7 @@ def ExerciseCard(
     ):
         if words:
             label = ft.Container(Text(words, Style.SMALL_STRONG, ink), expand=True)
-            lines.append(ft.Row([ft.Icon(icon, size=18, color=ink), label], spacing=Space.XS))
+            lines.append(ft.Row([ft.Icon(icon, color=ink), label], spacing=Space.XS))
     info = ft.Column(lines, spacing=2, expand=not big)
     if big:
         body: ft.Control = ft.Column(
@@ -188,7 +188,7 @@ def SidePill(words: str) -> ft.Container:
     return ft.Container(
         ft.Row(
             [
-                ft.Icon(ft.Icons.ACCESSIBILITY_NEW, size=18, color=Color.ON_CLAY_CONTAINER),
+                ft.Icon(ft.Icons.ACCESSIBILITY_NEW, color=Color.ON_CLAY_CONTAINER),
                 Text(words, Style.SMALL_STRONG, Color.ON_CLAY_CONTAINER),
             ],
             spacing=6,

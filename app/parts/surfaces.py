@@ -108,7 +108,7 @@ def IconTile(
 def Line(icon: ft.IconData, sentence: str, style: Style = Style.SMALL, ink: str = Color.MUTED) -> ft.Row:
     """An icon and a sentence that may wrap."""
     return ft.Row(
-        [ft.Icon(icon, size=20, color=ink), ft.Container(Text(sentence, style, ink), expand=True)],
+        [ft.Icon(icon, color=ink), ft.Container(Text(sentence, style, ink), expand=True)],
         spacing=10,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.theme import Color, Style, slot
 
-_MARKS = frozenset("–—‘’“”„…•÷×·°½¼¾²³±≤≥€£¥©®™«»¿¡ªº")
+_MARKS = frozenset("\u00a0–—‘’“”„…•÷×·°½¼¾²³±≤≥€£¥©®™«»¿¡ªº")
 _RANGES = ((0x20, 0x24F), (0x370, 0x3FF), (0x400, 0x52F), (0x1E00, 0x1EFF))
 
 

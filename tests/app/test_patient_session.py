@@ -394,7 +394,7 @@ async def test_a_logged_set_can_be_corrected_and_the_first_entry_is_kept(tmp_pat
 
         (correction,) = await world.stored(Correction)
         assert correction.target_id == first.id
-        assert world.ui.shows("Set 1: 9 reps · pain 4")
+        assert world.ui.shows("Set 1: 9 reps · pain\u00a04")
 
 
 async def test_a_set_that_was_not_done_can_be_withdrawn(tmp_path: Path) -> None:

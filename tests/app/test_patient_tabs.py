@@ -11,7 +11,7 @@ import pytest
 
 from app.patient.screens.join import iso_date, problem, tidy
 from app.strings import words
-from hep.facts import Pause, Provenance, SessionEnd, SkipReason
+from hep.facts import Pause, Provenance, SessionEnd, SetLog, SkipReason
 from hep.wire import Change, ServerKind
 from tests.app.clinic import Clinic, page, says
 from tests.app.clinic import problem as refusal
@@ -83,6 +83,27 @@ async def test_a_signed_out_phone_says_what_is_safe(tmp_path: Path) -> None:
     async with patient(tmp_path, signed_in=False, unsent=(a_set(),)) as world:
         assert world.ui.shows(words.connect_again)
         assert world.ui.shows("1 entry is safe on this phone")
+
+
+@pytest.mark.parametrize(
+    ("unsent", "sentence"),
+    [
+        ((), "Everything you logged was sent to your clinic."),
+        ((a_set(),), "1 entry is safe on this phone and will be sent."),
+    ],
+)
+async def test_a_phone_the_clinic_signed_out_says_so_and_asks_for_an_invitation(
+    tmp_path: Path, unsent: tuple[SetLog, ...], sentence: str
+) -> None:
+    async with patient(tmp_path, unsent=unsent) as world:
+        await world.store.set_meta({"revoked": "1"})
+        await world.store.purge()
+        await world.model.refresh()
+        await world.ui.settle()
+
+        assert world.ui.shows(words.ended)
+        assert world.ui.shows(f"Your program is no longer on this phone. {sentence}")
+        assert world.ui.has("code")
 
 
 async def test_an_expired_sign_in_does_not_block_exercise(tmp_path: Path) -> None:

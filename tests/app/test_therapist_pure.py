@@ -31,6 +31,7 @@ def names(**wanted: object) -> list[str]:
         ("HEEL SLI", "Heel slide"),
         ("heal slide", "Heel slide"),
         ("brdige", "Bridge"),
+        ("heel-slide", "Heel slide"),
         ("shoulder pendulm", "Shoulder pendulum"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hep.phrases import load_text, schedule_text, seconds_text
+from hep.phrases import load_text, schedule_text, seconds_text, under_name_text
 from hep.prescribing import (
     ChangeKind,
     Draft,
@@ -54,6 +54,10 @@ def rotation(**more: Any) -> Prescription:
 
 def test_a_prescription_reads_as_one_sentence() -> None:
     assert sentence(rotation()) == "seated shoulder external rotation, right, 3 × 12, 3 lb, band"
+
+
+def test_under_its_name_a_prescription_does_not_say_it_again() -> None:
+    assert under_name_text(rotation()) == "seated, right, 3 × 12, 3 lb, band"
 
 
 @pytest.mark.parametrize(

@@ -130,8 +130,7 @@ def _item(model: Doing, done: DoneItem) -> list[ft.Control]:
     )
     skipped: list[ft.Control] = []
     if done.item.skip is not None:
-        reason = words.skip_reasons[done.item.skip.reason].lower()
-        skipped.append(Line(ft.Icons.REMOVE, f"{words.skipped_because}: {reason}"))
+        skipped.append(Line(ft.Icons.REMOVE, words.skipped(done.item.skip.reason)))
     lines = [
         AppButton(
             line.text,

@@ -210,7 +210,15 @@ def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: 
     )
     small = [first, skip, hurts]
     if model.look.big:
-        rows += [ft.Row([first, skip], spacing=Space.S), hurts]
+        rows += [
+            ft.Row(
+                [first, skip],
+                spacing=Space.S,
+                intrinsic_height=True,
+                vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            hurts,
+        ]
     else:
         rows.append(ft.Row(small, spacing=Space.S))
     return ft.Column(rows, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -237,8 +237,10 @@ def _morning(model: Doing, view: TodayView) -> list[ft.Control]:
         Card(
             Heading(words.morning_title, Style.SUB, 2),
             Text(words.stiffness, Style.SMALL, Color.MUTED),
-            ft.Row(stiff[:2], spacing=Space.S),
-            ft.Row(stiff[2:], spacing=Space.S),
+            *(
+                ft.Row(pair, spacing=Space.S, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+                for pair in (stiff[:2], stiff[2:])
+            ),
             Text(words.morning_help),
             PainScale(None, lambda pain: model.check_in(pain, on), words.pain_words, model.look.big, key="morning"),
         )

@@ -236,4 +236,4 @@ def done_line(item: ItemView) -> str:
 
 def skipped_line(item: ItemView) -> str:
     """Why it was left out."""
-    return f"{words.skipped_because}: {words.skip_reasons[item.skip.reason].lower()}" if item.skip else ""
+    return words.skipped(item.skip.reason) if item.skip else ""

@@ -58,7 +58,7 @@ def _measured(goal: Goal) -> str:
     parts = [words.INTENTS[goal.intent.value]]
     if goal.measure:
         parts.append(goal.measure)
-    unit = f" {goal.unit}" if goal.unit else ""
+    unit = goal.unit if goal.unit == "°" else f" {goal.unit}" if goal.unit else ""
     for name, value in ((words.BASELINE_FIELD, goal.baseline), (words.TARGET_FIELD, goal.target)):
         if value is not None:
             parts.append(f"{name.lower()} {number_text(value)}{unit}")

@@ -24,7 +24,7 @@ from app.therapist.parts.desk import (
 from app.therapist.parts.when import day, moment
 from app.therapist.patient_state import PatientState
 from app.therapist.state import Desk
-from hep.phrases import schedule_text, sentence
+from hep.phrases import schedule_text, under_name_text
 from hep.records import Prescription
 from hep.views import ChangeView, PatientDetail, VersionView
 
@@ -85,7 +85,7 @@ def _exercise(prescription: Prescription, mark: str | None, goal: str | None) ->
     tags = [Tag(words.ADDED if mark == "added" else words.CHANGED, Tone.GOOD)] if mark else []
     if prescription.minimum_set:
         tags.append(Tag(words.IN_SHORT, icon=ft.Icons.STAR))
-    said = [Text(sentence(prescription), Style.SMALL), Muted(schedule_text(prescription.schedule))]
+    said = [Text(under_name_text(prescription), Style.SMALL), Muted(schedule_text(prescription.schedule))]
     if goal:
         said.append(Muted(words.goal(goal)))
     if prescription.note:

@@ -1,5 +1,7 @@
 """Sessions and pain over time, as charts or as tables of the same rows, for all exercises or for one."""
 
+from itertools import dropwhile
+
 import flet as ft
 
 from app import strings_clinic as words
@@ -68,10 +70,11 @@ def _all(detail: PatientDetail, as_table: bool) -> list[ft.Control]:
 
 def _weekly(detail: PatientDetail, as_table: bool) -> list[ft.Control]:
     title = Heading(words.SESSIONS_PER_WEEK, Style.SMALL_STRONG, 3)
+    weeks = tuple(dropwhile(lambda week: not (week.due or week.done or week.partial), detail.weekly))
     if as_table:
         rows = [
             (day(w.week_start), *map(str, (w.due, w.done, w.partial, w.skipped, w.unknown, w.not_logged)))
-            for w in detail.weekly
+            for w in weeks
         ]
         return [title, Table(words.WEEK_COLUMNS, rows)]
     legend = [
@@ -80,7 +83,7 @@ def _weekly(detail: PatientDetail, as_table: bool) -> list[ft.Control]:
         if kind != "rest"
     ]
     head = flow(title, flow(*legend, spacing=Space.M), alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
-    return [head, week_bars(detail.weekly)]
+    return [head, week_bars(weeks)]
 
 
 def _pain(detail: PatientDetail, as_table: bool) -> list[ft.Control]:
