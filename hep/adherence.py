@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from hep.days import UNKNOWN_GRACE, iso_week, local_on, week_dates, window_end
 from hep.facts import Provenance
-from hep.history import History, key_of
+from hep.history import History
 from hep.schedule import OFFER_SLOT, PlannedItem, due_items, only_floating, week_items
 from hep.work import item_work
 
@@ -50,12 +51,8 @@ class Track(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adherence:
-    """Sessions of a range of dates. `rate` = done ÷ due, None when nothing was due.
-
-    `dose` is each prescription's share of work (0–1), `program_dose` their mean over exercises, `live_timed_share`
-    the share of ended sessions that were timed live; each None where there is nothing to divide by.
-    """
+class Sessions:
+    """Sessions of a range of dates. `rate` = done ÷ due, None when nothing was due."""
 
     due: int = 0
     done: int = 0
@@ -63,11 +60,7 @@ class Adherence:
     skipped: int = 0
     unknown: int = 0
     not_logged: int = 0
-    extra: int = 0
     rate: Fraction | None = None
-    dose: Mapping[str, Fraction] = field(default_factory=dict)
-    program_dose: Fraction | None = None
-    live_timed_share: Fraction | None = None
 
     @property
     def formula(self) -> str:
@@ -75,6 +68,20 @@ class Adherence:
         if self.rate is None:
             return "Nothing was due"
         return f"{self.done} done ÷ {self.due} due = {percent(self.rate)}%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adherence(Sessions):
+    """Sessions of a range of dates, with the work that was done in them.
+
+    `dose` is each prescription's share of work (0–1), `program_dose` their mean over exercises, `live_timed_share`
+    the share of ended sessions that were timed live; each None where there is nothing to divide by.
+    """
+
+    extra: int = 0
+    dose: Mapping[str, Fraction] = field(default_factory=dict)
+    program_dose: Fraction | None = None
+    live_timed_share: Fraction | None = None
 
 
 def percent(share: Fraction) -> int:
@@ -103,7 +110,7 @@ def day_state(history: History, on: date, now: datetime) -> SessionState:
     """One mark for a date: done when all its sessions are, partial when anything was done, else the most pressing."""
     if history.paused_on(on):
         return SessionState.PAUSED
-    states = set(_day_sessions(history, on, now).values())
+    states = _day_states(history, on, now)
     if not states:
         return SessionState.REST
     if len(states) == 1:
@@ -114,21 +121,20 @@ def day_state(history: History, on: date, now: datetime) -> SessionState:
     return next(state for state in pressing if state in states)
 
 
-def _day_sessions(history: History, on: date, now: datetime) -> dict[int, SessionState]:
-    floating = _floating_slots(history, on)
-    by_slot: dict[int, list[PlannedItem]] = {slot: [] for slot in floating}
-    for item in due_items(history, on):
-        by_slot.setdefault(item.slot, []).append(item)
-    return {slot: _dated_state(history, on, items, slot in floating, now) for slot, items in by_slot.items()}
+def _day_states(history: History, on: date, now: datetime) -> set[SessionState]:
+    """How the sessions of a date stand, those of floating items alone among them."""
+    dated = _dated_sessions(history, on, now)
+    states = {state for _, state in dated}
+    if _floating_slots(history, on) - {items[0].slot for items, _ in dated}:
+        states.add(SessionState.DONE)
+    return states
 
 
 def _floating_slots(history: History, on: date) -> frozenset[int]:
     """The slots of a date in which a floating item was done."""
-    sets = history.sets_by_date.get(on, ())
     return frozenset(
         history.slot_of_session.get(entry.fact.session_id or "", OFFER_SLOT)
-        for entry in sets
-        if entry.fact.planned is not None and key_of(entry.fact.planned).floating
+        for entry in history.floating_by_date.get(on, ())
     )
 
 
@@ -163,28 +169,35 @@ def _open_state(on: date, zone: str, now: datetime) -> SessionState:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts and work gathered over a range; a session that is not due is not counted at all."""
+    """What counts in a range: sessions by their state, and the items whose work was due or done."""
 
     states: dict[SessionState, int] = field(default_factory=lambda: defaultdict(int))
-    done_work: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    due_work: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    items: list[PlannedItem] = field(default_factory=list)
 
-    def session(self, history: History, items: Iterable[PlannedItem], state: SessionState, ended: bool) -> None:
+    def session(self, items: Iterable[PlannedItem], state: SessionState, ended: bool) -> None:
         """Count a session and its work if it is due: its window has ended, or it is done."""
         if ended or state is SessionState.DONE:
             self.states[state] += 1
-            for item in items:
-                self.work(history, item)
+            self.items += items
 
-    def work(self, history: History, item: PlannedItem) -> None:
-        """Add an item's prescribed work, and what was done of it."""
-        done, prescribed = item_work(item.prescription, history.sets_by_item.get(item.key, ()))
-        self.done_work[item.prescription.id] += done
-        self.due_work[item.prescription.id] += prescribed
+    def counts(self) -> dict[str, Any]:
+        """The fields of `Sessions`."""
+        states = self.states
+        due, done = sum(states.values()), states[SessionState.DONE]
+        return {
+            "due": due,
+            "done": done,
+            "partial": states[SessionState.PARTIAL],
+            "skipped": states[SessionState.SKIPPED],
+            "unknown": states[SessionState.UNKNOWN],
+            "not_logged": states[SessionState.NOT_LOGGED],
+            "rate": Fraction(done, due) if due else None,
+        }
 
-    def dose(self) -> dict[str, Fraction]:
-        """Each prescription's share; one with no work prescribed is left out."""
-        return {pid: Fraction(self.done_work[pid], due) for pid, due in self.due_work.items() if due}
+
+def sessions(history: History, from_on: date, until_on: date, now: datetime) -> Sessions:
+    """The sessions of `adherence`, without the work: a fraction of the effort."""
+    return Sessions(**_tally(history, from_on, until_on, now).counts())
 
 
 def adherence(history: History, from_on: date, until_on: date, now: datetime) -> Adherence:
@@ -194,22 +207,11 @@ def adherence(history: History, from_on: date, until_on: date, now: datetime) ->
     `dose`) of the week whose Sunday lies in the range; only in a week with floating prescriptions alone are there
     floating sessions, the n-th of each week.
     """
-    tally, today = _Tally(), local_on(now, history.zone)
-    for days in range((until_on - from_on).days + 1):
-        _count_date(history, from_on + timedelta(days=days), today, now, tally)
-    for week in _weeks(from_on, until_on):
-        _count_week(history, week, (from_on, until_on), now, tally)
-    dose, states = tally.dose(), tally.states
-    due, done = sum(states.values()), states[SessionState.DONE]
+    tally = _tally(history, from_on, until_on, now)
+    dose = _dose(history, tally.items)
     return Adherence(
-        due=due,
-        done=done,
-        partial=states[SessionState.PARTIAL],
-        skipped=states[SessionState.SKIPPED],
-        unknown=states[SessionState.UNKNOWN],
-        not_logged=states[SessionState.NOT_LOGGED],
+        **tally.counts(),
         extra=_extras(history, from_on, until_on),
-        rate=Fraction(done, due) if due else None,
         dose=dose,
         program_dose=sum(dose.values(), Fraction()) / len(dose) if dose else None,
         live_timed_share=_live_timed(history, from_on, until_on),
@@ -219,21 +221,49 @@ def adherence(history: History, from_on: date, until_on: date, now: datetime) ->
 def trend(history: History, today: date, now: datetime) -> Fraction | None:
     """Rate of the last 14 days (today included) minus that of the 14 before; None when either had nothing due."""
     start = today - timedelta(days=TREND_DAYS - 1)
-    last = adherence(history, start, today, now).rate
-    prior = adherence(history, start - timedelta(days=TREND_DAYS), start - timedelta(days=1), now).rate
+    last = sessions(history, start, today, now).rate
+    prior = sessions(history, start - timedelta(days=TREND_DAYS), start - timedelta(days=1), now).rate
     return None if last is None or prior is None else last - prior
 
 
-def _count_date(history: History, on: date, today: date, now: datetime, tally: _Tally) -> None:
+def _tally(history: History, from_on: date, until_on: date, now: datetime) -> _Tally:
+    tally, today = _Tally(), local_on(now, history.zone)
+    for days in range((until_on - from_on).days + 1):
+        on = from_on + timedelta(days=days)
+        for items, state in _dated_sessions(history, on, now):
+            tally.session(items, state, on < today)
+    for week in _weeks(from_on, until_on):
+        _count_week(history, week, (from_on, until_on), now, tally)
+    return tally
+
+
+def _dose(history: History, items: Iterable[PlannedItem]) -> dict[str, Fraction]:
+    """Each prescription's share of the work; one with no work prescribed is left out."""
+    done_work: dict[str, int] = defaultdict(int)
+    due_work: dict[str, int] = defaultdict(int)
+    for item in items:
+        done, prescribed = item_work(item.prescription, history.sets_by_item.get(item.key, ()))
+        done_work[item.prescription.id] += done
+        due_work[item.prescription.id] += prescribed
+    return {pid: Fraction(done_work[pid], due) for pid, due in due_work.items() if due}
+
+
+def _dated_sessions(
+    history: History, on: date, now: datetime
+) -> tuple[tuple[tuple[PlannedItem, ...], SessionState], ...]:
+    """The dated items of each slot of a date, and how they stand."""
+    return history.once(("dated_sessions", on, now), lambda: tuple(_find_dated_sessions(history, on, now)))
+
+
+def _find_dated_sessions(
+    history: History, on: date, now: datetime
+) -> Iterable[tuple[tuple[PlannedItem, ...], SessionState]]:
     by_slot: dict[int, list[PlannedItem]] = defaultdict(list)
     for item in due_items(history, on):
         by_slot[item.slot].append(item)
-    if not by_slot:
-        return
-    ended = on < today
     floating = _floating_slots(history, on)
     for slot, items in by_slot.items():
-        tally.session(history, items, _dated_state(history, on, items, slot in floating, now), ended)
+        yield tuple(items), _dated_state(history, on, items, slot in floating, now)
 
 
 def _weeks(from_on: date, until_on: date) -> tuple[str, ...]:
@@ -251,13 +281,12 @@ def _count_week(history: History, week: str, span: tuple[date, date], now: datet
     counted = items if ended else tuple(item for item in items if _done_within(history, item, span))
     version = history.numbered(items[-1].version)
     if version is None or not only_floating(version):
-        for item in counted:
-            tally.work(history, item)
+        tally.items += counted
         return
     for n in sorted({item.slot for item in counted}):
         group = [item for item in items if item.slot == n]
         state = _logged_state(history, group) or _open_state(sunday, history.zone, now)
-        tally.session(history, group, state, ended)
+        tally.session(group, state, ended)
 
 
 def _done_within(history: History, item: PlannedItem, span: tuple[date, date]) -> bool:

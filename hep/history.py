@@ -4,12 +4,11 @@ Facts arrive in any order and from several devices; `effective` gives the same a
 edit: a correction replaces the body of its root here, in the reading, and nowhere else.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from hep.days import window_end
 from hep.facts import (
@@ -27,7 +26,10 @@ from hep.facts import (
     SetLog,
     read,
 )
+from hep.index import Entry, Index, key_of, worked_on
 from hep.records import ProgramState, ProgramVersion
+
+__all__ = ["Entry", "History", "Stored", "effective", "key_of", "worked_on"]
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
@@ -42,13 +44,6 @@ class Stored:
     fact: Fact
     seq: int | None = None
     received_at: datetime | None = None
-
-
-class Entry(NamedTuple, Generic[F]):
-    """A fact with the id of its row, for evidence."""
-
-    id: str
-    fact: F
 
 
 _PERMANENT = frozenset({Kind.RED_FLAG, Kind.RETRACTION})
@@ -109,22 +104,6 @@ def _corrected(row: Stored, correction: Stored | None) -> Stored:
     return Stored(row.id, row.kind, read(row.kind, correction.fact.body), row.seq, row.received_at)
 
 
-@lru_cache(maxsize=8192)
-def key_of(planned: str) -> ItemKey:
-    """The planned item a log names, parsed once."""
-    return ItemKey.parse(planned)
-
-
-@lru_cache(maxsize=8192)
-def _planned_on(planned: str) -> date | None:
-    return key_of(planned).on
-
-
-def worked_on(log: SetLog) -> date:
-    """The local date a set belongs to: its planned date, and for extras and floating items the device's own."""
-    return log.on if log.planned is None else _planned_on(log.planned) or log.on
-
-
 @dataclass(frozen=True)
 class History:
     """One program's versions (ascending) and the patient's effective rows; `zone` is an IANA name.
@@ -152,94 +131,92 @@ class History:
         ascending = tuple(sorted(versions, key=lambda v: v.version))
         return cls(ascending, effective(raw_rows), zone, None if pulled is None else tuple(pulled))
 
-    @cached_property
-    def _by_kind(self) -> Mapping[type[Fact], list[Entry[Any]]]:
-        groups: dict[type[Fact], list[Entry[Any]]] = defaultdict(list)
-        for row in self.rows:
-            groups[type(row.fact)].append(Entry(row.id, row.fact))
-        return groups
+    def extended(self, later: Iterable[Stored]) -> "History":
+        """This history with rows that came after all of its own.
 
-    def _facts(self, kind: type[F]) -> list[Entry[F]]:
-        return self._by_kind.get(kind, [])
+        None of them may correct or withdraw a row, or be named by a correction or retraction that came before it.
+        """
+        rows = tuple(later)
+        made = replace(self, rows=self.rows + rows)
+        made.__dict__["_index"] = self._index.extended([Entry(row.id, row.fact) for row in rows])
+        return made
 
     @cached_property
+    def _index(self) -> Index:
+        return Index().extended([Entry(row.id, row.fact) for row in self.rows])
+
+    def _facts(self, kind: type[F]) -> tuple[Entry[F], ...]:
+        return self._index.by_kind.get(kind, ())
+
+    @property
     def sets(self) -> tuple[Entry[SetLog], ...]:
         """Every effective set, oldest first by the clinic's order."""
-        return tuple(self._facts(SetLog))
+        return self._facts(SetLog)
 
-    @cached_property
+    @property
     def skips(self) -> tuple[Entry[ItemSkip], ...]:
         """Every effective skip."""
-        return tuple(self._facts(ItemSkip))
+        return self._facts(ItemSkip)
 
-    @cached_property
+    @property
     def sets_by_item(self) -> Mapping[ItemKey, tuple[Entry[SetLog], ...]]:
         """The sets logged for each planned item; extras are not among them."""
-        groups: dict[ItemKey, list[Entry[SetLog]]] = defaultdict(list)
-        for entry in self.sets:
-            if entry.fact.planned is not None:
-                groups[key_of(entry.fact.planned)].append(entry)
-        return {key: tuple(group) for key, group in groups.items()}
+        return self._index.sets_by_item
 
-    @cached_property
+    @property
     def sets_by_prescription(self) -> Mapping[str, tuple[Entry[SetLog], ...]]:
         """Every set of each prescription, extras included."""
-        groups: dict[str, list[Entry[SetLog]]] = defaultdict(list)
-        for entry in self.sets:
-            groups[entry.fact.prescription_id].append(entry)
-        return {pid: tuple(group) for pid, group in groups.items()}
+        return self._index.sets_by_prescription
 
-    @cached_property
+    @property
     def sets_by_date(self) -> Mapping[date, tuple[Entry[SetLog], ...]]:
         """Every set of each local date (see `worked_on`)."""
-        groups: dict[date, list[Entry[SetLog]]] = defaultdict(list)
-        for entry in self.sets:
-            groups[worked_on(entry.fact)].append(entry)
-        return {on: tuple(group) for on, group in groups.items()}
+        return self._index.sets_by_date
 
-    @cached_property
+    @property
+    def floating_by_date(self) -> Mapping[date, tuple[Entry[SetLog], ...]]:
+        """The sets of floating items of each local date."""
+        return self._index.floating_by_date
+
+    @property
     def skips_by_item(self) -> Mapping[ItemKey, tuple[Entry[ItemSkip], ...]]:
         """The skips of each planned item."""
-        groups: dict[ItemKey, list[Entry[ItemSkip]]] = defaultdict(list)
-        for entry in self.skips:
-            groups[key_of(entry.fact.planned)].append(entry)
-        return {key: tuple(group) for key, group in groups.items()}
+        return self._index.skips_by_item
 
-    @cached_property
+    @property
     def session_ends(self) -> tuple[Entry[SessionEnd], ...]:
         """Every end of a session."""
-        return tuple(self._facts(SessionEnd))
+        return self._facts(SessionEnd)
 
-    @cached_property
+    @property
     def ends_by_session(self) -> Mapping[str, tuple[Entry[SessionEnd], ...]]:
         """The ends of each session id."""
-        groups: dict[str, list[Entry[SessionEnd]]] = defaultdict(list)
-        for entry in self.session_ends:
-            groups[entry.fact.session_id or ""].append(entry)
-        return {sid: tuple(group) for sid, group in groups.items()}
+        return self._index.ends_by_session
 
-    @cached_property
+    @property
+    def ends_by_date(self) -> Mapping[date, tuple[Entry[SessionEnd], ...]]:
+        """The ends of each local date."""
+        return self._index.ends_by_date
+
+    @property
     def check_ins(self) -> Mapping[date, tuple[Entry[CheckIn], ...]]:
         """The morning answers by the date they are about."""
-        groups: dict[date, list[Entry[CheckIn]]] = defaultdict(list)
-        for entry in self._facts(CheckIn):
-            groups[entry.fact.about_on].append(entry)
-        return {on: tuple(group) for on, group in groups.items()}
+        return self._index.check_ins
 
     @cached_property
     def pauses(self) -> tuple[Pause, ...]:
         """Every effective pause."""
         return tuple(entry.fact for entry in self._facts(Pause))
 
-    @cached_property
+    @property
     def acknowledgements(self) -> tuple[Entry[Acknowledgement], ...]:
         """Which versions the patient has seen."""
-        return tuple(self._facts(Acknowledgement))
+        return self._facts(Acknowledgement)
 
-    @cached_property
+    @property
     def red_flags(self) -> tuple[Entry[RedFlag], ...]:
         """Every red flag ever raised, cleared or not."""
-        return tuple(self._facts(RedFlag))
+        return self._facts(RedFlag)
 
     @cached_property
     def _by_number(self) -> Mapping[int, ProgramVersion]:
@@ -257,30 +234,14 @@ class History:
     def _program_ids(self) -> frozenset[str]:
         return frozenset(version.program_id for version in self.versions)
 
-    @cached_property
-    def _named(self) -> Mapping[tuple[str, int], int]:
-        """(date or week, slot or n) → the newest version that a log of it names."""
-        named: dict[tuple[str, int], int] = {}
-        facts: list[SetLog | ItemSkip] = [e.fact for e in self.sets] + [e.fact for e in self.skips]
-        for fact in facts:
-            if fact.planned is not None and fact.program_id in self._program_ids and fact.version in self._by_number:
-                key = key_of(fact.planned)
-                slot = (key.when, key.n)
-                named[slot] = max(named.get(slot, 0), fact.version)
-        return named
-
-    def version_named(self, when: str, n: int) -> ProgramVersion | None:
-        """The version that the logs of a slot (`when` an ISO date or week) were made under, None if nobody logged."""
-        number = self._named.get((when, n))
-        return None if number is None else self._by_number[number]
-
-    @cached_property
-    def named_slots(self) -> Mapping[str, frozenset[int]]:
-        """ISO date (or week) → the slots (or n) somebody logged."""
-        slots: dict[str, set[int]] = defaultdict(set)
-        for when, n in self._named:
-            slots[when].add(n)
-        return {when: frozenset(found) for when, found in slots.items()}
+    def named_on(self, when: str) -> Mapping[int, ProgramVersion]:
+        """Slot (or n) of an ISO date (or week) → the newest version that a log of it names, for those with a log."""
+        found: dict[int, ProgramVersion] = {}
+        for slot, named in self._index.named.get(when, {}).items():
+            known = [n for program, n in named if program in self._program_ids and n in self._by_number]
+            if known:
+                found[slot] = self._by_number[max(known)]
+        return found
 
     @cached_property
     def _known_at(self) -> Mapping[int, datetime | None]:
@@ -338,11 +299,4 @@ class History:
     @cached_property
     def slot_of_session(self) -> Mapping[str, int]:
         """Session id → the slot it filled: that of its dated items, else the one its end names."""
-        slots = {e.fact.session_id: e.fact.slot for e in self.session_ends if e.fact.slot is not None}
-        for entry in self.sets:
-            fact = entry.fact
-            if fact.session_id is not None and fact.planned is not None:
-                key = key_of(fact.planned)
-                if not key.floating:
-                    slots[fact.session_id] = key.n
-        return {sid: slot for sid, slot in slots.items() if sid is not None}
+        return {**self._index.slot_by_end, **self._index.slot_by_set}

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
-from hep.adherence import Adherence, adherence
+from hep.adherence import Sessions, sessions
 from hep.history import History
 from hep.pain import morning_answer
 from hep.records import Prescription, ProgramState, ProgramVersion
@@ -44,7 +44,7 @@ class Stalled:
 
     kind: Standstill
     since: date
-    adherence: Adherence
+    adherence: Sessions
 
 
 def standstill(history: History, today: date, now: datetime) -> Stalled | None:
@@ -59,7 +59,7 @@ def _standstill(history: History, today: date, now: datetime) -> Stalled | None:
         return None
     if _plan_advanced(versions, since) or not _pain_stayed(history, since, today):
         return None
-    done = adherence(history, since, today - _DAY, now)
+    done = sessions(history, since, today - _DAY, now)
     if done.rate is None or done.due < SESSIONS_DUE:
         return None
     doing = done.rate * 100 >= DOING_PERCENT

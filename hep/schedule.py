@@ -59,14 +59,13 @@ def _due_items(history: History, on: date) -> tuple[PlannedItem, ...]:
         return ()
     when = on.isoformat()
     in_force = history.version_on(on)
-    named = history.named_slots.get(when, frozenset())
+    named = history.named_on(when)
     slots = set(named)
     if in_force is not None:
         slots.update(range(1, _most_slots(in_force, on) + 1))
     items: list[PlannedItem] = []
     for slot in sorted(slots):
-        version = history.version_named(when, slot) if slot in named else in_force
-        items += _items_of(version, on, when, slot)
+        items += _items_of(named.get(slot, in_force), on, when, slot)
     return tuple(items)
 
 

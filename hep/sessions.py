@@ -5,12 +5,13 @@ never by a device's instants.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hep.facts import SetLog
-from hep.history import Entry, History, key_of, worked_on
+from hep.history import Entry, History, key_of
 from hep.records import Laterality, Prescription, Side
 
 
@@ -52,14 +53,13 @@ def bouts(history: History, prescription: Prescription, *, since_version: int = 
 
     Sets of one session without a planned item join that session's planned one; else each extra session is a bout.
     """
-    key = ("bouts", prescription.id, since_version)
-    return history.once(key, lambda: _bouts(history, prescription, since_version))
+    every = history.sets_by_prescription.get(prescription.id, ())
+    entries = [entry for entry in every if entry.fact.version >= since_version]
+    key = ("bouts", prescription.id, len(entries))  # of two versions that leave as many, both leave the same
+    return history.once(key, lambda: _bouts(entries))
 
 
-def _bouts(history: History, prescription: Prescription, since_version: int) -> tuple[Bout, ...]:
-    entries = [
-        entry for entry in history.sets_by_prescription.get(prescription.id, ()) if entry.fact.version >= since_version
-    ]
+def _bouts(entries: Sequence[Entry[SetLog]]) -> tuple[Bout, ...]:
     groups: dict[tuple[date, int, str], list[Entry[SetLog]]] = defaultdict(list)
     planned = _planned_by_session(entries)
     for entry in entries:
@@ -84,8 +84,15 @@ def _place(log: SetLog, planned: dict[str, SetLog]) -> tuple[date, int, str]:
     home = log if log.planned is not None else planned.get(log.session_id or "")
     if home is None or home.planned is None:
         return (log.on, _EXTRA_SLOT, log.session_id or "")
-    key = key_of(home.planned)
-    return (worked_on(home), 0 if key.floating else key.n, home.planned)
+    on, slot = _planned_place(home.planned)
+    return (on or home.on, slot, home.planned)
+
+
+@lru_cache(maxsize=8192)
+def _planned_place(planned: str) -> tuple[date | None, int]:
+    """Date and slot of a planned item; a floating one has no date, and slot 0."""
+    key = key_of(planned)
+    return key.on, 0 if key.floating else key.n
 
 
 def _in_order(groups: dict[tuple[date, int, str], list[Entry[SetLog]]]) -> list[tuple[date, int, str]]:

@@ -6,18 +6,21 @@ wait for each other, so derived rows never miss a fact, and numbers are committe
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert
+from sqlalchemy import String, bindparam, delete, insert
 from sqlmodel import Session, col, select
 
 from hep.facts import Kind
 from hep.wire import Op, ServerKind
 from server.tables.care import Change, PatientSync
 
+_HELD = (
+    select(PatientSync).where(col(PatientSync.patient_id) == bindparam("patient_id", type_=String)).with_for_update()
+)
+
 
 def hold(session: Session, patient_id: str, clinic_id: str) -> PatientSync:
     """The patient's counter, locked until the transaction ends; made on first use."""
-    query = select(PatientSync).where(PatientSync.patient_id == patient_id).with_for_update()
-    found = session.exec(query).one_or_none()
+    found = session.exec(_HELD, params={"patient_id": patient_id}).one_or_none()
     if found is None:
         found = PatientSync(patient_id=patient_id, clinic_id=clinic_id)
         session.add(found)

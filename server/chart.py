@@ -1,20 +1,22 @@
 """Reads a patient's record the way the rules want it: versions, facts and the history they make together."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import case, or_
+from sqlalchemy import String, bindparam, case, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from hep import days
-from hep.facts import Correction, Kind
+from hep.facts import Correction, Kind, Retraction
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
-from server import stored
+from server import histories, stored
+from server.histories import Record, State
 from server.rows import KINDS, fact_of
-from server.tables.care import Fact, ProgramHead, ProgramVersionRow, Pulled
+from server.tables.care import Fact, PatientSync, ProgramHead, ProgramVersionRow, Pulled
 from server.tables.people import Patient
 
 RECENT = timedelta(days=42)
@@ -22,6 +24,18 @@ RECENT = timedelta(days=42)
 
 LASTING = (Kind.ACKNOWLEDGEMENT, Kind.RED_FLAG, Kind.PREFERENCE, Kind.PAUSE)
 """Kinds that matter however old they are."""
+
+
+_PATIENT = bindparam("patient_id", type_=String)
+_HEADS = select(ProgramHead).where(col(ProgramHead.patient_id) == _PATIENT)
+_VERSIONS = (
+    select(ProgramVersionRow.body)
+    .where(col(ProgramVersionRow.patient_id) == _PATIENT)
+    .order_by(col(ProgramVersionRow.program_id), col(ProgramVersionRow.version))
+)
+_PULLED = select(Pulled.version, Pulled.pulled_at).where(
+    col(Pulled.patient_id) == _PATIENT, col(Pulled.program_id) == bindparam("program_id", type_=String)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,33 +62,84 @@ class Chart:
 
 def open_chart(session: Session, patient: Patient, now: datetime, back: timedelta = RECENT) -> Chart:
     """The patient's record with the facts of the last `back` and those that last."""
-    today = days.local_on(now, patient.zone)
-    head = active_program(session, patient.id)
-    every = versions_of(session, patient.id)
-    versions = tuple(v for v in every if head is not None and v.program_id == head.id)
-    rows = stored_since(session, patient.id, today - back)
-    history = History.of(versions, rows, patient.zone, pulled=pulled_by(session, patient.id, head))
-    corrected = frozenset(row.fact.target_id for row in rows if isinstance(row.fact, Correction))
+    program = _program(session, patient.id)
+    since = days.local_on(now, patient.zone) - back
+    return _chart(patient, now, program, _read(session, patient, program, since))
+
+
+def open_after_push(session: Session, sync: PatientSync, new: Sequence[Stored], now: datetime) -> Chart:
+    """As `open_chart`, after rows (not empty) were stored as the newest under this counter, which the caller holds.
+
+    Reads no fact when nothing else happened to the patient's record since the push before.
+    """
+    patient, program = session.get_one(Patient, sync.patient_id), _program(session, sync.patient_id)
+    since = days.local_on(now, patient.zone) - RECENT
+    state = State(
+        epoch=sync.epoch,
+        seq=sync.seq,
+        since=since,
+        zone=patient.zone,
+        versions=program.versions,
+        pulled=program.pulled,
+    )
+    before = histories.of_session(session).find(patient.id, replace(state, seq=sync.seq - len(new)))
+    if before is not None and before.can_take(new):
+        record = replace(before, history=before.history.extended([row for row in new if _counts(row, since)]))
+    else:
+        record = _read(session, patient, program, since)
+    histories.keep_after_commit(session, patient.id, state, record)
+    return _chart(patient, now, program, record)
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    head: ProgramHead | None
+    versions: tuple[ProgramVersion, ...]
+    pulled: tuple[tuple[int, datetime], ...] | None
+
+
+def _program(session: Session, patient_id: str) -> _Program:
+    head = active_program(session, patient_id)
+    versions = tuple(v for v in versions_of(session, patient_id) if head is not None and v.program_id == head.id)
+    return _Program(head, versions, pulled_by(session, patient_id, head))
+
+
+def _read(session: Session, patient: Patient, program: _Program, since: date) -> Record:
+    rows = stored_since(session, patient.id, since)
+    return Record(
+        history=History.of(program.versions, rows, patient.zone, pulled=program.pulled),
+        targets=frozenset(row.fact.target_id for row in rows if isinstance(row.fact, Correction | Retraction)),
+        corrected=frozenset(row.fact.target_id for row in rows if isinstance(row.fact, Correction)),
+    )
+
+
+def _counts(row: Stored, since: date) -> bool:
+    """Whether `stored_since` would read this row."""
+    return row.fact.on >= since or row.kind in LASTING
+
+
+def _chart(patient: Patient, now: datetime, program: _Program, record: Record) -> Chart:
     return Chart(
-        patient=patient, now=now, today=today, head=head, versions=versions, history=history, corrected=corrected
+        patient=patient,
+        now=now,
+        today=days.local_on(now, patient.zone),
+        head=program.head,
+        versions=program.versions,
+        history=record.history,
+        corrected=record.corrected,
     )
 
 
 def active_program(session: Session, patient_id: str) -> ProgramHead | None:
     """The program in use: the active one, else the one that ended last, else None."""
-    heads = session.exec(select(ProgramHead).where(ProgramHead.patient_id == patient_id)).all()
+    heads = session.exec(_HEADS, params={"patient_id": patient_id}).all()
     ordered = sorted(heads, key=lambda head: (head.state == ProgramState.ACTIVE.value, head.id))
     return ordered[-1] if ordered else None
 
 
 def versions_of(session: Session, patient_id: str) -> tuple[ProgramVersion, ...]:
     """All versions of all programs of the patient, ascending within each program."""
-    query = (
-        select(ProgramVersionRow.body)
-        .where(ProgramVersionRow.patient_id == patient_id)
-        .order_by(col(ProgramVersionRow.program_id), col(ProgramVersionRow.version))
-    )
-    return tuple(read_version(body) for body in session.exec(query))
+    return tuple(read_version(body) for body in session.exec(_VERSIONS, params={"patient_id": patient_id}))
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +173,5 @@ def pulled_by(session: Session, patient_id: str, head: ProgramHead | None) -> tu
     """(version, instant a phone first had it) of the program; None when no phone ever pulled it."""
     if head is None:
         return None
-    query = select(Pulled.version, Pulled.pulled_at).where(
-        Pulled.patient_id == patient_id, Pulled.program_id == head.id
-    )
-    return tuple(session.exec(query).all()) or None
+    found = session.exec(_PULLED, params={"patient_id": patient_id, "program_id": head.id})
+    return tuple((version, at) for version, at in found) or None

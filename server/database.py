@@ -8,17 +8,21 @@ never reach an error text or a log.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from server import audit
+from server import audit, histories
 from server.problems import Declined
 
 BUSY_MS = 5000
 """How long a write waits for another one before it answers `busy`."""
+
+_TURN = "turn"
+"""The execution option of a SQLite engine that holds the lock its writers take turns by."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -37,7 +41,12 @@ def open_database(url: str) -> Engine:
     """An engine for a `sqlite:///…` or `postgresql…` address. Opens no connection yet; close with `dispose`."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, hide_parameters=True, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            address,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False},
+            execution_options={histories.OPTION: histories.Histories(), _TURN: Lock()},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -48,6 +57,7 @@ def open_database(url: str) -> Engine:
         pool_size=10,
         max_overflow=10,
         connect_args={"options": f"-c lock_timeout={BUSY_MS} -c timezone=UTC"},
+        execution_options={histories.OPTION: histories.Histories()},
     )
 
 
@@ -68,11 +78,28 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     Raises `Declined` with `busy` or `storage_full` when the database cannot take it now.
     """
-    with _translated(), Session(engine.execution_options(write=True), expire_on_commit=False) as session:
+    writes = engine.execution_options(write=True)
+    with _translated(), _in_turn(engine), Session(writes, expire_on_commit=False) as session:
         session.connection()
         yield session
         audit.append_recorded(session)
         session.commit()
+        histories.committed(session)
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[None]:
+    """This process's writers of a SQLite file wait in a queue: SQLite itself lets them race, and some lose for long."""
+    turn = engine.get_execution_options().get(_TURN)
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=BUSY_MS / 1000):
+        raise Declined("busy", retry_after=1)
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from hep import codec, days, pain
@@ -28,6 +29,12 @@ from server.tables.care import ClearanceRow, Flag, PatientSync
 from server.tables.people import Clinic, Patient
 
 RED_FLAG, RED_TWICE, RISING, UNSURE_HOW, PLATEAU = "red_flag", "red_twice", "pain_rising", "unsure_how", "plateau"
+
+_OF_PATIENT = (
+    select(Flag)
+    .where(col(Flag.patient_id) == bindparam("patient_id", type_=String))
+    .order_by(col(Flag.raised_at).desc(), col(Flag.id).desc())
+)
 
 UNSURE_WINDOW = timedelta(days=14)
 """Two skips "unsure how" of one prescription within this time ask the therapist to show it again. Source: ours."""
@@ -117,8 +124,7 @@ def _dump(evidence: dict[str, Any]) -> str:
 
 def of_patient(session: Session, patient_id: str) -> Sequence[Flag]:
     """Every flag of the patient, newest first."""
-    query = select(Flag).where(Flag.patient_id == patient_id).order_by(col(Flag.raised_at).desc(), col(Flag.id).desc())
-    return session.exec(query).all()
+    return session.exec(_OF_PATIENT, params={"patient_id": patient_id}).all()
 
 
 def locked(flags: Iterable[Flag]) -> frozenset[str | None]:

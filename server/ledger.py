@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from hep.access import Role
 from hep.facts import CheckIn, Correction, ItemSkip, Kind, RedFlag, Retraction, SessionEnd, SetLog
+from hep.history import Stored
 from hep.wire import RowResult, Status
 from server import changes, flags, upkeep
 from server.chart import versions_of
@@ -125,7 +126,14 @@ class _Batch:
         for row in self.new:
             if isinstance(row.fact, RedFlag):
                 flags.raise_red(self.session, self.sync, row.id, row.fact, self.sender.received_at)
-        upkeep.after_push(self.session, self.sync, [row.fact for row in self.new], self.sender.now)
+        upkeep.after_push(
+            self.session, self.sync, [self._kept(row, base + n) for n, row in enumerate(self.new, 1)], self.sender.now
+        )
+
+    def _kept(self, row: Sound, seq: int) -> Stored:
+        """The row as `chart.stored_since` would read it."""
+        received_at = self.sender.received_at if row.kind is Kind.MESSAGE else None
+        return Stored(row.id, row.kind, row.fact, seq, received_at)
 
     def _columns(self, row: Sound, seq: int) -> dict[str, Any]:
         fact, sender = row.fact, self.sender

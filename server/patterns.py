@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hep.adherence import Adherence
+from hep.adherence import Sessions
 from hep.history import History
 from hep.plateau import DOING_PERCENT
 from server.chart import Chart
@@ -12,7 +12,7 @@ IMPROVED_BY = 1
 """Points of mean morning pain within three weeks that count as improving. Source: ours, unverified."""
 
 
-def pattern_of(chart: Chart, done: Adherence) -> str | None:
+def pattern_of(chart: Chart, done: Sessions) -> str | None:
     """The quadrant of doing it × improving; None with too little to tell."""
     better, rate = _improving(chart), done.rate
     if better is None or rate is None or done.due < ENOUGH:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import orjson
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from hep import codec
@@ -27,6 +28,12 @@ __all__ = ["Assessed", "Evidence", "State", "VerdictKind", "assess_all", "of_pat
 DECLINE_RESTS = timedelta(days=7)
 """The same proposal is not made again for this long after it was declined. Source: ours."""
 
+
+_OF_PATIENT = (
+    select(Proposal)
+    .where(col(Proposal.patient_id) == bindparam("patient_id", type_=String))
+    .order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc())
+)
 
 _PENDING, _AMBER = "pain_pending", "pain_amber"
 
@@ -82,12 +89,7 @@ def review(session: Session, chart: Chart, raised: Sequence[Flag]) -> Sequence[P
 
 def of_patient(session: Session, patient_id: str) -> Sequence[Proposal]:
     """Every proposal of the patient, newest first."""
-    query = (
-        select(Proposal)
-        .where(Proposal.patient_id == patient_id)
-        .order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc())
-    )
-    return session.exec(query).all()
+    return session.exec(_OF_PATIENT, params={"patient_id": patient_id}).all()
 
 
 def verdict_of(row: Proposal) -> Verdict:

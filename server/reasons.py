@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hep.adherence import Adherence, trend
+from hep.adherence import Sessions, trend
 from hep.facts import CheckIn, ItemSkip, Message, SessionEnd, SetLog
 from hep.history import History
 from hep.plateau import Standstill, standstill
@@ -46,7 +46,7 @@ class Case:
     chart: Chart
     flags: Sequence[Flag]
     proposals: Sequence[Proposal]
-    adherence: Adherence
+    adherence: Sessions
 
     @property
     def history(self) -> History:

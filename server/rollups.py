@@ -34,7 +34,7 @@ def sums(history: History, on: date) -> dict[str, object]:
     """The sums of one local date, by the columns of `DayRollup`."""
     sets = [entry.fact for entry in history.sets_by_date.get(on, ())]
     pains = [log.pain for log in sets if log.pain is not None]
-    ends = [entry.fact for entry in history.session_ends if entry.fact.on == on]
+    ends = [entry.fact for entry in history.ends_by_date.get(on, ())]
     after = [end.pain_after for end in ends if end.pain_after is not None]
     morning = [entry.fact.pain for entry in history.check_ins.get(on, ())]
     return {

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import func, update
+from sqlalchemy import String, bindparam, func, insert, update
 from sqlmodel import Session, col, select
 
 from hep import codec, days
-from hep.adherence import adherence, day_state
+from hep.adherence import day_state, sessions
 from hep.history import History
 from hep.views import CaseloadRow, DayMark, PainPoint
 from server import proposals, wording
@@ -23,23 +23,27 @@ from server.tables.people import Device, Staff
 
 SPAN = timedelta(days=14)
 
+_UPDATE = update(PatientSummary).where(col(PatientSummary.patient_id) == bindparam("of", type_=String))
+_LAST_SEEN = select(func.max(Device.last_seen_at)).where(
+    col(Device.patient_id) == bindparam("patient_id", type_=String)
+)
+
 
 def write(session: Session, chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> None:
     """Work out the patient's line from the record and all their flags and proposals (newest first), and store it."""
     patient, row = chart.patient, _row(session, _case(chart, raised, proposed))
-    session.merge(
-        PatientSummary(
-            patient_id=patient.id,
-            clinic_id=patient.clinic_id,
-            as_of=chart.today,
-            computed_at=chart.now,
-            stale_at=days.window_end(chart.today, patient.zone),
-            therapist_id=patient.therapist_id,
-            rank=_rank(row.why),
-            row=_text(row),
-        )
-    )
-    session.flush()
+    values = {
+        "clinic_id": patient.clinic_id,
+        "as_of": chart.today,
+        "computed_at": chart.now,
+        "stale_at": days.window_end(chart.today, patient.zone),
+        "therapist_id": patient.therapist_id,
+        "rank": _rank(row.why),
+        "row": _text(row),
+    }
+    connection = session.connection()
+    if not connection.execute(_UPDATE, {"of": patient.id, **values}).rowcount:
+        connection.execute(insert(PatientSummary), {"patient_id": patient.id, **values})
 
 
 def line(session: Session, chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> str:
@@ -49,7 +53,7 @@ def line(session: Session, chart: Chart, raised: Sequence[Flag], proposed: Seque
 
 def _case(chart: Chart, raised: Sequence[Flag], proposed: Sequence[Proposal]) -> Case:
     waiting = [row for row in proposed if row.state == proposals.State.OPEN]
-    done = adherence(chart.history, chart.today - SPAN + timedelta(days=1), chart.today, chart.now)
+    done = sessions(chart.history, chart.today - SPAN + timedelta(days=1), chart.today, chart.now)
     return Case(chart, [flag for flag in raised if flag.cleared_at is None], waiting, done)
 
 
@@ -114,7 +118,7 @@ def _mornings(chart: Chart) -> tuple[PainPoint, ...]:
 
 
 def _last_seen(session: Session, patient_id: str) -> datetime | None:
-    return session.exec(select(func.max(Device.last_seen_at)).where(Device.patient_id == patient_id)).one()
+    return session.exec(_LAST_SEEN, params={"patient_id": patient_id}).one()
 
 
 def _rank(code: str) -> int:

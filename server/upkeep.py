@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 
 from hep import days, facts
 from hep.facts import CheckIn, Correction, ItemSkip, Kind, Pause, Retraction, SetLog
-from hep.history import key_of
+from hep.history import Stored, key_of
 from hep.records import ProgramVersion
 from server import flags, proposals, rollups, summary
-from server.chart import RECENT, open_chart
+from server.chart import RECENT, Chart, open_after_push, open_chart
 from server.rows import fact_of
 from server.tables.care import Fact, PatientSummary, PatientSync
 from server.tables.people import Patient
@@ -25,25 +25,28 @@ log = logging.getLogger("stepwise.upkeep")
 ACCIDENTS = (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError)
 """What a mistake in derived work may raise; trouble with the database is none of these and ends the request."""
 
+LATE = timedelta(days=7)
+"""How far before a date the facts about it may lie: a floating item's week."""
+
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 
 
-def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
-    """What new facts change. They stay admitted whatever happens here."""
-    patient = session.get_one(Patient, sync.patient_id)
+def after_push(session: Session, sync: PatientSync, new: Sequence[Stored], now: datetime) -> None:
+    """What new rows (not empty) change, the newest under the counter. They stay admitted whatever happens here."""
     try:
         with session.begin_nested():
-            dates = _touched(session, patient.id, new, days.local_on(now, patient.zone))
-            _bring_up_to_date(session, patient, dates, now)
+            chart = open_after_push(session, sync, new, now)
+            dates = _touched(session, sync.patient_id, [row.fact for row in new], chart.today)
+            _bring_up_to_date(session, chart, dates)
     except ACCIDENTS as error:
         log.error("upkeep after a push failed with %s", type(error).__name__)
-        summary.mark_stale(session, patient.id, now)
+        summary.mark_stale(session, sync.patient_id, now)
 
 
 def after_publish(session: Session, patient: Patient, version: ProgramVersion, now: datetime) -> None:
     """What a new version changes: sums from its first day on, proposals, the caseload's line."""
     today = days.local_on(now, patient.zone)
-    _bring_up_to_date(session, patient, _span(version.effective_on, today), now)
+    _bring_up_to_date(session, open_chart(session, patient, now), _span(version.effective_on, today))
 
 
 def after_pull(session: Session, patient: Patient, now: datetime) -> None:
@@ -59,7 +62,7 @@ def refresh(session: Session, patient: Patient, now: datetime) -> None:
     today = days.local_on(now, patient.zone)
     last = session.get(PatientSummary, patient.id)
     since = today if last is None else min(last.as_of, today)
-    _bring_up_to_date(session, patient, _span(since, today), now)
+    _bring_up_to_date(session, open_chart(session, patient, now), _span(since, today))
 
 
 def refresh_or_postpone(session: Session, patient: Patient, now: datetime) -> None:
@@ -72,15 +75,19 @@ def refresh_or_postpone(session: Session, patient: Patient, now: datetime) -> No
         summary.mark_stale(session, patient.id, now + TRY_AGAIN_AFTER)
 
 
-def _bring_up_to_date(session: Session, patient: Patient, dates: Iterable[date], now: datetime) -> None:
+def _bring_up_to_date(session: Session, chart: Chart, dates: Iterable[date]) -> None:
+    """Sums of dates that the chart does not reach are taken from a longer one; all else looks at RECENT alone."""
     touched = set(dates)
-    today = days.local_on(now, patient.zone)
-    oldest = min(touched, default=today)
-    chart = open_chart(session, patient, now, back=max(RECENT, today - oldest + timedelta(days=7)))
-    rollups.recompute(session, chart, touched)
+    _recompute(session, chart, touched)
     raised = flags.review(session, chart)
     proposed = proposals.review(session, chart, raised)
     summary.write(session, chart, raised, proposed)
+
+
+def _recompute(session: Session, chart: Chart, touched: set[date]) -> None:
+    back = chart.today - min(touched, default=chart.today) + LATE
+    reaching = chart if back <= RECENT else open_chart(session, chart.patient, chart.now, back=back)
+    rollups.recompute(session, reaching, touched)
 
 
 def _span(first: date, last: date) -> list[date]:

@@ -47,7 +47,7 @@ def push(
         now=now,
     )
     with writing(engine) as session:
-        reach(session, caller, Action.SYNC_PUSH, caller.person_id)
+        patient = reach(session, caller, Action.SYNC_PUSH, caller.person_id)
         kept_apart = caller.scope != "full"
         done = quarantine.hold(session, sender, request) if kept_apart else ledger.admit(session, sender, request.rows)
         audit.record(
@@ -56,7 +56,7 @@ def push(
             "sync.quarantine" if kept_apart else "sync.push",
             now,
             resource="facts",
-            patient_id=caller.person_id,
+            patient_id=patient.id,
         )
     reply = PushReply(results=done.results, high=done.high, epoch=done.epoch, server_time=now)
     return Response(orjson.dumps(codec.dump(reply)), media_type=_JSON)
