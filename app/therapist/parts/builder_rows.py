@@ -32,6 +32,9 @@ from hep.precautions import open_findings
 from hep.prescribing import PRECAUTION, Gap, schedule_text, session_minutes
 from hep.records import Laterality, Prescription, Severity, Side
 
+_GOAL, _GOAL_WIDE = 260, 370
+"""Widths of the goal picker in logical pixels; a goal of a daily activity takes about 50 letters."""
+
 
 @ft.component
 def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap]) -> ft.Control:
@@ -40,12 +43,13 @@ def DraftRow(state: BuilderState, prescription: Prescription, gaps: Sequence[Gap
     codes = {gap.code for gap in mine}
     step = partial(state.apply, edit.step_dose, prescription.id)
     opened = state.open == prescription.id
+    wide = ft.use_context(LookContext).wide
     parts: list[ft.Control] = [
-        _head(state, prescription, ft.use_context(LookContext).wide),
+        _head(state, prescription, wide),
         flow(*dose_steppers(prescription.dose, prescription.exercise, step, key=f"dose-{prescription.id}")),
         flow(
             *_side(state, prescription, "side_missing" in codes),
-            _goal(state, prescription, "goal_missing" in codes),
+            _goal(state, prescription, "goal_missing" in codes, wide),
             spacing=Space.M,
         ),
         *(_gap(gap) for gap in mine if gap.code != PRECAUTION),
@@ -116,7 +120,7 @@ def _side(state: BuilderState, prescription: Prescription, missing: bool) -> lis
     return [row(label, frame, spacing=Space.S, tight=True)]
 
 
-def _goal(state: BuilderState, prescription: Prescription, missing: bool) -> ft.Control:
+def _goal(state: BuilderState, prescription: Prescription, missing: bool, wide: bool) -> ft.Control:
     options = [Option(goal.id, goal.text) for goal in state.draft.goals]
     picker = Picker(
         words.GOAL,
@@ -126,7 +130,7 @@ def _goal(state: BuilderState, prescription: Prescription, missing: bool) -> ft.
         key=f"goal-{prescription.id}",
         empty=words.CHOOSE_GOAL,
         missing=missing,
-        width=260,
+        width=_GOAL_WIDE if wide else _GOAL,
     )
     label = Text(words.GOAL, Style.SMALL_STRONG, Color.ERROR if missing else Color.MUTED)
     return row(label, picker, spacing=Space.S, tight=True)

@@ -67,7 +67,9 @@ def _head(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
     actions = [] if state.published or state.stale or state.reviewing else _publish(state)
     if wide:
         return row(close, grow(who), *actions)
-    return column(row(close, grow(who)), flow(*actions))
+    return column(
+        row(close, grow(who), spacing=Space.XS, vertical_alignment=ft.CrossAxisAlignment.START), flow(*actions)
+    )
 
 
 def _publish(state: BuilderState) -> list[ft.Control]:

@@ -63,7 +63,7 @@ def _head(desk: Desk, detail: PatientDetail, back: ft.Control, wide: bool) -> ft
         who.controls.append(ft.Container(flow(*flags), padding=ft.Padding.only(top=Space.XS)))
     if wide:
         return row(back, _initials(profile.name), grow(who), edit)
-    return column(row(back, grow(who)), flow(edit))
+    return column(row(back, grow(who), spacing=Space.XS, vertical_alignment=ft.CrossAxisAlignment.START), flow(edit))
 
 
 def _initials(name: str) -> ft.Control:
