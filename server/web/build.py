@@ -1,9 +1,9 @@
 """Builds the static web client into `build/web`: the folder `server.web.serve` serves. Same input, same bytes.
 
 What it makes:
-- `b/<hash>/` twice: the engine (Flutter, Pyodide, fonts), which changes with Flet's version only, and our own part (the
-  archive of byte code, the snapshot of Python's memory, the page's scripts), which changes with every release. Immutable,
-  cached for ever.
+- `b/<hash>/` twice: the engine (Flutter, Pyodide, fonts), which changes with Flet's version only, and our own part
+  (archive of byte code, snapshot of Python's memory, the page's scripts), which changes with every release. Cached for
+  ever.
 - `index.html`, `sw.js`, the manifests, icons and pictures: small, asked for anew, named by no hash.
 - `stamp`: what all of this was made from, for `is_current`.
 """
