@@ -5,10 +5,11 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 ARGS   ?=
-export HOST PORT
+ONLY   ?=
+export HOST PORT ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset-demo test check fix build-web screens lock clean
+.PHONY: help run reset-demo test check fix bench build-web screens lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +49,9 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 fix: $(VENV)/dev.stamp ## format and mend what a tool can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync, ONLY=caseload) into build/bench.json
+	@$(BIN)/python -m tests.bench
 
 screens: $(VENV)/dev.stamp ## photograph every screen into docs/screens
 	@$(BIN)/python -m tests.browser.screens

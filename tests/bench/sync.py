@@ -1,0 +1,167 @@
+"""Push, replay, pull and empty pulls of 10,000 rows, each beside the bare reference in the same run.
+
+A repeat begins with a fresh store on both sides; they take turns. One client goes through all patients' batches, eight
+clients take a patient each.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import orjson
+
+from tests.bench import bare
+from tests.bench.serving import Client, serving
+from tests.bench.workload import Load, prepare
+from tests.server.world import KEY
+
+REPEATS, EMPTY_PULLS, PAGE = 3, 200, 500
+
+Send = tuple[str, str, bytes | None, Mapping[str, str]]
+"""Method, path, body, headers."""
+
+
+@dataclass(slots=True)
+class Side:
+    """What one side took: rows/s of each repeat, milliseconds of every request, CPU seconds of one client's pushes."""
+
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    times: dict[str, list[float]] = field(default_factory=dict)
+    cpu: list[float] = field(default_factory=list)
+    upkeep: list[float] = field(default_factory=list)
+
+    def note(self, work: str, rows: int, seconds: float, times: Iterable[float]) -> None:
+        """One repeat of a piece of work."""
+        self.rates.setdefault(work, []).append(rows / seconds)
+        self.times.setdefault(work, []).extend(time * 1000 for time in times)
+
+    def percentile(self, work: str, percent: int) -> float:
+        """Milliseconds, over all repeats."""
+        return quantiles(self.times[work], n=100)[percent - 1]
+
+
+def measure(repeats: int = REPEATS) -> dict[str, float]:
+    """The figures of `sync.*`."""
+    mine, reference = Side(), Side()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        template = folder / "template.db"
+        loads = prepare(f"sqlite:///{template}", folder)
+        for _ in range(repeats):
+            for clients in (1, 8):
+                run_bare(folder / "bare.db", loads, clients, reference)
+                run_ours(shutil.copy(template, folder / "clinic.db"), loads, clients, mine)
+    return _figures(mine, reference)
+
+
+def run_bare(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
+    """One repeat of the bare reference, in an empty database."""
+    with serving("tests.bench.bare:app", {bare.DATABASE: str(database)}) as port:
+        _push(port, [[("POST", "/push", body, {}) for body in load.bare] for load in loads], clients, side)
+        if clients == 1:
+            _replay(port, [("POST", "/push", load.bare[0], {}) for load in loads], side)
+            ends = [_pull(port, f"/pull?patient={load.patient_id}&limit={PAGE}", {}, side) for load in loads]
+            _empty(port, f"/pull?patient={loads[0].patient_id}&cursor={ends[0][0]}", {}, "empty", side)
+    _remove(database)
+
+
+def run_ours(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
+    """One repeat of the server, in a copy of the prepared database."""
+    settings = {"DATABASE_URL": f"sqlite:///{database}", "DATA_DIR": str(database.parent), "SECRET_KEY": KEY}
+    with serving("tests.bench.ours:app", settings) as port:
+        parts = [[("POST", "/v1/sync/push", body, _bearer(load)) for body in load.batches] for load in loads]
+        _push(port, parts, clients, side)
+        if clients == 1:
+            _replay(port, [("POST", "/v1/sync/push", load.batches[0], _bearer(load)) for load in loads], side)
+            ends = [_pull(port, f"/v1/sync/pull?limit={PAGE}", _bearer(load), side) for load in loads]
+            path = f"/v1/sync/pull?cursor={ends[0][0]}"
+            _empty(port, path, _bearer(loads[0]), "empty", side)
+            _empty(port, path, {**_bearer(loads[0]), "If-None-Match": ends[0][1]}, "unchanged", side)
+    _remove(database)
+
+
+def _remove(database: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        Path(f"{database}{end}").unlink(missing_ok=True)
+
+
+def _bearer(load: Load) -> dict[str, str]:
+    return {"Authorization": f"Bearer {load.token}"}
+
+
+def _push(port: int, parts: list[list[Send]], clients: int, side: Side) -> None:
+    """Send every batch of every part, by one client in turn or by a client a part."""
+    lanes = parts if clients > 1 else [[send for turn in zip(*parts, strict=True) for send in turn]]
+    before, began = _cpu(port), perf_counter()
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        times = [time for lane in pool.map(lambda sends: _send_all(port, sends), lanes) for time in lane]
+    took = perf_counter() - began
+    rows = sum(len(orjson.loads(body or b"")["rows"]) for lane in lanes for _, _, body, _ in lane)
+    side.note(f"push_{clients}", rows, took, times)
+    if clients == 1:
+        spent = {name: seconds - before[name] for name, seconds in _cpu(port).items()}
+        side.cpu.append(spent["process"])
+        side.upkeep.append(spent.get("upkeep", 0.0))
+
+
+def _send_all(port: int, sends: Iterable[Send]) -> list[float]:
+    with closing(Client(port)) as client:
+        return [client.send(*send).took for send in sends]
+
+
+def _replay(port: int, sends: list[Send], side: Side) -> None:
+    times = _send_all(port, sends)
+    side.note("replay", len(sends), sum(times), times)
+
+
+def _pull(port: int, path: str, headers: Mapping[str, str], side: Side) -> tuple[str, str]:
+    """Everything of one patient, page by page. Returns the last cursor and ETag."""
+    cursor, etag, more, times, rows = "", "", True, list[float](), 0
+    with closing(Client(port)) as client:
+        while more:
+            reply = client.send("GET", f"{path}&cursor={cursor}" if cursor else path, None, headers)
+            page = orjson.loads(reply.body)
+            times.append(reply.took)
+            rows += len(page["changes"])
+            cursor, etag, more = str(page["cursor"]), reply.headers.get("etag", ""), page["more"]
+    side.note("pull", rows, sum(times), times)
+    return cursor, etag
+
+
+def _empty(port: int, path: str, headers: Mapping[str, str], work: str, side: Side) -> None:
+    times = _send_all(port, [("GET", path, None, headers)] * EMPTY_PULLS)
+    side.note(work, EMPTY_PULLS, sum(times), times)
+
+
+def _cpu(port: int) -> dict[str, float]:
+    with closing(Client(port)) as client:
+        spent: dict[str, float] = orjson.loads(client.send("GET", "/cpu").body)
+        return spent
+
+
+def _figures(mine: Side, reference: Side) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for work, name in (("push_1", "push_ratio_1"), ("push_8", "push_ratio_8"), ("pull", "pull_ratio")):
+        found[f"sync.{name}"] = _ratio(median(mine.rates[work]), median(reference.rates[work]))
+        found[f"sync.{work}_rows_per_s"] = round(median(mine.rates[work]))
+        found[f"sync.{work}_rows_per_s_bare"] = round(median(reference.rates[work]))
+        for percent in (50, 99):
+            ratio = _ratio(mine.percentile(work, percent), reference.percentile(work, percent))
+            found[f"sync.{work}_p{percent}_ratio"] = ratio
+    found["sync.push_cpu_ratio"] = _ratio(median(reference.cpu), median(mine.cpu))
+    found["sync.upkeep_share"] = _ratio(sum(mine.upkeep), sum(mine.cpu))
+    found["sync.push_8_longest_ms"] = round(max(mine.times["push_8"]), 1)
+    found["sync.replay_ratio"] = _ratio(mine.percentile("replay", 50), mine.percentile("push_1", 50))
+    for work in ("empty", "unchanged"):
+        found[f"sync.{work}_ratio"] = _ratio(mine.percentile(work, 50), reference.percentile("empty", 50))
+    return found
+
+
+def _ratio(one: float, other: float) -> float:
+    return round(one / other, 3)
