@@ -1,0 +1,59 @@
+"""A server process to kill: the real application on a real port, forked from a parent that has imported it already.
+
+So a start costs a fraction of a second and a hundred deaths fit into a minute. Its clock stands still.
+"""
+
+import multiprocessing
+import socket
+import time
+from datetime import datetime
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import uvicorn
+
+from server.app import create_app
+from server.settings import Settings
+from tests.browser.serving import free_port
+
+_PATIENCE_S = 30
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload([__name__])
+
+
+def _serve(settings: Settings, now: datetime, port: int) -> None:
+    app = create_app(settings, clock=lambda: now)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
+
+
+class Victim:
+    """The server on one port; `start` and `kill` it as often as needed."""
+
+    def __init__(self, database_url: str, folder: Path, key: str, now: datetime) -> None:
+        self._settings = Settings(
+            database_url=database_url, data_dir=folder, secret_key=key, argon2_memory_kib=64, argon2_rounds=1
+        )
+        self._now = now
+        self._port = free_port()
+        self._process: ForkServerProcess | None = None
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Start it and return once it accepts connections."""
+        self._process = _forks.Process(target=_serve, args=(self._settings, self._now, self._port), daemon=True)
+        self._process.start()
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            assert self._process.is_alive(), "the server ended at start"
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        raise AssertionError("the server does not accept connections")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing of it is asked or told."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.join()
