@@ -42,6 +42,7 @@ LEGEND = {
     "partial": "partly",
     "skipped": "skipped",
     "unknown": "not known",
+    "upcoming": "still to come",
     "rest": "nothing due",
 }
 LAST_KNOWN = "Below is what was last known. Changes wait until the clinic can be reached."

@@ -80,7 +80,7 @@ def _weekly(detail: PatientDetail, as_table: bool) -> list[ft.Control]:
     legend = [
         row(legend_mark(kind), Muted(said), spacing=5, tight=True)
         for kind, said in words.LEGEND.items()
-        if kind != "rest"
+        if kind not in ("rest", "upcoming")
     ]
     head = flow(title, flow(*legend, spacing=Space.M), alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
     return [head, week_bars(weeks)]
