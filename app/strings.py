@@ -45,7 +45,7 @@ class English:
 
     def short_day(self, on: date) -> str:
         """Nov 22."""
-        return f"{self.months[on.month - 1][:3]} {on.day}"
+        return f"{self.months[on.month - 1][:3]}\u00a0{on.day}"
 
     def next_day(self, on: date, today: date) -> str:
         """Tomorrow, a weekday within a week, else the full date."""
@@ -211,7 +211,7 @@ class English:
     answer = "Answer"
     morning_help = "How much pain is there this morning? One tap is enough."
     stiffness = "Stiff this morning? You may say how long."
-    stiffness_tiles = ((0, "Not stiff"), (10, "About 10 min"), (30, "About 30 min"), (60, "An hour or more"))
+    stiffness_tiles = ((0, "Not stiff"), (10, "About 10\u00a0min"), (30, "About 30\u00a0min"), (60, "An hour or more"))
     morning_done = "Morning check is saved. Thank you."
     locked = "On hold. Your therapist opens it after you talk."
     locked_all = "Your program is on hold"
@@ -482,7 +482,7 @@ class English:
 
     def call_the_clinic(self, number: str) -> str:
         """Call the clinic: 555 0142."""
-        return f"Call the clinic: {number}"
+        return "Call the clinic: " + number.replace(" ", "\u00a0")
 
     you_chose = "You chose"
     recorded_title = "Your exercises are on hold"

@@ -16,8 +16,13 @@ def PainChart(
     labels: Sequence[tuple[int, str]],
     spoken: str,
     names: tuple[str, str],
+    big: bool = False,
 ) -> ft.Control:
-    """Two series of (day, pain); `days` is the last day, `labels` stand below their days, `names` in the legend."""
+    """Two series of (day, pain); `days` is the last day, `labels` stand below their days, `names` in the legend.
+
+    `big`: the numbers at the axes are as large as four dates side by side allow.
+    """
+    size = 16 if big else 12
     circle = fc.ChartCirclePoint(color=Color.CLAY, radius=4, stroke_color=Color.CARD, stroke_width=2)
     square = fc.ChartSquarePoint(color=Color.BLUE, size=7, stroke_color=Color.CARD, stroke_width=1)
     chart = fc.LineChart(
@@ -33,12 +38,12 @@ def PainChart(
         horizontal_grid_lines=fc.ChartGridLines(interval=5, color=Color.HAIRLINE, width=1),
         border=ft.Border(bottom=ft.BorderSide(1, Color.OUTLINE)),
         left_axis=fc.ChartAxis(
-            labels=[fc.ChartAxisLabel(value=n, label=_small(str(n))) for n in (0, 5, 10)],
+            labels=[fc.ChartAxisLabel(value=n, label=_small(str(n), size)) for n in (0, 5, 10)],
             label_size=28,
             label_spacing=1,
         ),
         bottom_axis=fc.ChartAxis(
-            labels=[fc.ChartAxisLabel(value=day, label=_small(name)) for day, name in labels],
+            labels=[fc.ChartAxisLabel(value=day, label=_small(name, size)) for day, name in labels],
             label_size=28,
             label_spacing=1,
         ),
@@ -65,8 +70,10 @@ def _series(
     )
 
 
-def _small(value: str) -> ft.Control:
-    return ft.Text(value, color=Color.MUTED, style=ft.TextStyle(size=12, font_family="RobotoMedium", letter_spacing=0))
+def _small(value: str, size: int) -> ft.Control:
+    return ft.Text(
+        value, color=Color.MUTED, style=ft.TextStyle(size=size, font_family="RobotoMedium", letter_spacing=0)
+    )
 
 
 def _legend(names: tuple[str, str]) -> ft.Control:

@@ -93,15 +93,17 @@ def _numbered(size: int, number: str, ring: bool) -> ft.Control:
     )
 
 
-def WeekStrip(days: Sequence[Day]) -> ft.Row:
-    """Seven days in a row, each with its spoken sentence."""
-    return ft.Row([_column(day) for day in days], alignment=ft.MainAxisAlignment.SPACE_BETWEEN, spacing=0)
+def WeekStrip(days: Sequence[Day], big: bool = False) -> ft.Row:
+    """Seven days in a row, each with its spoken sentence. `big`: as large as seven columns allow."""
+    return ft.Row(
+        [_column(day, 19 if big else 14) for day in days], alignment=ft.MainAxisAlignment.SPACE_BETWEEN, spacing=0
+    )
 
 
-def _column(day: Day) -> ft.Control:
+def _column(day: Day, size: int) -> ft.Control:
     ink = Color.PRIMARY if day.today else Color.MUTED
     name = ft.Text(
-        day.weekday, color=ink, style=ft.TextStyle(size=14, font_family="RobotoMedium", height=1.4, letter_spacing=0)
+        day.weekday, color=ink, style=ft.TextStyle(size=size, font_family="RobotoMedium", height=1.4, letter_spacing=0)
     )
     return ft.Semantics(
         label=day.spoken,
@@ -114,8 +116,11 @@ def _column(day: Day) -> ft.Control:
     )
 
 
-def CalendarGrid(weeks: Sequence[tuple[str, Sequence[Day]]], heads: Sequence[str]) -> ft.Column:
-    """Weeks under each other: (label of the week, its seven days); `heads` are the weekday names."""
+def CalendarGrid(weeks: Sequence[tuple[str, Sequence[Day]]], heads: Sequence[str], big: bool = False) -> ft.Column:
+    """Weeks under each other: (label of the week, its seven days); `heads` are the weekday names.
+
+    `big`: the labels are as large as their column allows.
+    """
     names = [_cell(Text(name, Style.TINY, Color.MUTED)) for name in heads]
     head: list[ft.Control] = [ft.Container(width=52), *names]
     rows: list[ft.Control] = [ft.Row(head, spacing=0, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)]
@@ -126,13 +131,15 @@ def CalendarGrid(weeks: Sequence[tuple[str, Sequence[Day]]], heads: Sequence[str
             )
             for d in days
         ]
-        start = ft.Container(_fixed(label), width=52)
+        start = ft.Container(_fixed(label, 16 if big else 12), width=52)
         rows.append(ft.Row([start, *cells], spacing=0, alignment=ft.MainAxisAlignment.SPACE_BETWEEN))
     return ft.Column(rows, spacing=7)
 
 
-def _fixed(label: str) -> ft.Text:
-    return ft.Text(label, color=Color.MUTED, style=ft.TextStyle(size=12, font_family="RobotoMedium", letter_spacing=0))
+def _fixed(label: str, size: int) -> ft.Text:
+    return ft.Text(
+        label, color=Color.MUTED, style=ft.TextStyle(size=size, font_family="RobotoMedium", letter_spacing=0)
+    )
 
 
 def _cell(content: ft.Control) -> ft.Container:

@@ -74,7 +74,7 @@ def _take(playwright: Playwright, tour: Tour, clinic: DemoClinic, profile: Path)
 
 
 def _photograph(page: Page, file: Path) -> None:
-    """Save what the page shows, untouched by the pointer, once it stands still or after a few looks where a clock runs."""
+    """Save what the page shows, pointer away, once it stands still or after a few looks where a clock runs."""
     seen = b""
     page.mouse.move(0, 0)
     for _ in range(_LOOKS_AT_MOST):

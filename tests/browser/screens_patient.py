@@ -231,7 +231,7 @@ def _stop(page: Page, take: Take) -> None:
     take(page, "stop")
     down(page, 2000)
     take(page, "stop-below")
-    tap(page, "Calf")
+    tap(page, "One calf")
     says(page, "on hold")
     take(page, "on-hold")
     tap(page, "Back to Today")

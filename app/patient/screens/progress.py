@@ -28,14 +28,14 @@ def ProgressScreen(model: Doing) -> ft.Control:
         "/progress",
         [
             Heading(words.progress_title),
-            _sessions(view, rows_open, lambda: set_open(lambda last: not last)),
+            _sessions(view, rows_open, lambda: set_open(lambda last: not last), model.look.big),
             _pain(view, as_table, set_table, model.look.big),
             Line(ft.Icons.INFO_OUTLINE, words.self_report),
         ],
     )
 
 
-def _sessions(view: ProgressView, is_open: bool, flip: Callable[..., Any]) -> ft.Control:
+def _sessions(view: ProgressView, is_open: bool, flip: Callable[..., Any], big: bool) -> ft.Control:
     number: list[ft.Control] = [
         Text(words.last_weeks, Style.SMALL_STRONG, Color.MUTED),
         Text(view.headline, Style.DISPLAY),
@@ -44,7 +44,7 @@ def _sessions(view: ProgressView, is_open: bool, flip: Callable[..., Any]) -> ft
         number.append(Text(words.due_done, Style.BODY, Color.MUTED))
     parts: list[ft.Control] = [
         ft.Column(number, spacing=0),
-        CalendarGrid(view.weeks, words.weekdays_short),
+        CalendarGrid(view.weeks, words.weekdays_short, big),
         Legend(view.legend),
         _formula(view.formula),
     ]
@@ -79,7 +79,7 @@ def _pain(view: ProgressView, as_table: bool, set_table: Callable[..., Any], big
         _switch(words.show_table, ft.Icons.TABLE_ROWS_OUTLINED, as_table, lambda: set_table(True), "show-table"),
     )
     rows = [ft.Row([each]) for each in switches] if big else [ft.Row([*switches], spacing=Space.S)]
-    shown = _table(view) if as_table else _chart(view)
+    shown = _table(view, big) if as_table else _chart(view, big)
     return Card(ft.Column(title, spacing=0), *rows, shown)
 
 
@@ -94,7 +94,7 @@ def _switch(name: str, icon: ft.IconData, chosen: bool, choose: Callable[..., An
     return Choice(content, lambda _: choose(), key=key, chosen=chosen, pad=13, soft=True)
 
 
-def _chart(view: ProgressView) -> ft.Control:
+def _chart(view: ProgressView, big: bool) -> ft.Control:
     from app.parts.charts import PainChart  # charts are heavy: imported with the first look
 
     during = [((p.on - view.first_on).days, p.pain) for p in view.pain if not p.morning]
@@ -102,10 +102,12 @@ def _chart(view: ProgressView) -> ft.Control:
     span = (view.today - view.first_on).days
     labels = [(7 * n, name) for n, (name, _) in enumerate(view.weeks)]
     spoken = f"{words.pain_title}. {view.finding}. {words.table_has_rows}"
-    return PainChart(during, morning, span, labels, spoken, (words.during, words.morning))
+    return PainChart(during, morning, span, labels, spoken, (words.during, words.morning), big)
 
 
-def _table(view: ProgressView) -> ft.Control:
+def _table(view: ProgressView, big: bool) -> ft.Control:
+    """The rows of the chart; at large text a narrow column of numbers without "of 10", which the title says."""
+
     def cell(text: str) -> ft.DataCell:
         return ft.DataCell(Text(text, Style.SMALL))
 
@@ -115,7 +117,7 @@ def _table(view: ProgressView) -> ft.Control:
             ft.DataRow(
                 cells=[
                     cell(words.short_day(p.on)),
-                    cell(words.pain_of_ten(p.pain)),
+                    cell(str(p.pain) if big else words.pain_of_ten(p.pain)),
                     cell(words.morning if p.morning else words.during),
                 ]
             )

@@ -20,15 +20,19 @@ def StopScreen(model: Doing, prescription_id: str | None) -> ft.Control:
     view = stop_view(model.here, prescription_id)
     if model.chosen_sign is not None:
         return _recorded(model, view, model.chosen_sign)
-    head = ft.Row(
-        [
-            IconAction(ft.Icons.CLOSE, words.close, lambda _: model.close_stop(), key="close", color=Color.ON),
-            ft.Container(expand=True),
-            Pill(words.works_offline, ft.Icons.OFFLINE_PIN_OUTLINED),
-        ]
-    )
+    big = model.look.big
+    close = IconAction(ft.Icons.CLOSE, words.close, lambda _: model.close_stop(), key="close", color=Color.ON)
+    offline = [] if big else [ft.Container(expand=True), Pill(words.works_offline, ft.Icons.OFFLINE_PIN_OUTLINED)]
+    head = ft.Row([close, *offline])
     return Page(
-        [*trouble(model), _title(model), *_emergency(model, view), *_clinic(model, view), _lock_line()],
+        [
+            *trouble(model),
+            _title(model),
+            *([Line(ft.Icons.OFFLINE_PIN_OUTLINED, words.works_offline)] if big else []),
+            *_emergency(model, view),
+            *_clinic(model, view),
+            _lock_line(),
+        ],
         head=head,
         bottom=AppButton(words.none_of_these, lambda _: model.close_stop(), key="none-of-these", kind="tonal"),
         width=width(model),

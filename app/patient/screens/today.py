@@ -37,7 +37,7 @@ def TodayScreen(model: Doing) -> ft.Control:
     if not view.has_program:
         return Tab(model, "/", [*top, *_no_program(model)])
     first = [_hero(model, view)]
-    week = [_week(view)]
+    week = [_week(model, view)]
     cards = [*_question(model, view), *_change(model, view.change), *_morning(model, view)]
     body = [*top, *first, *cards, *week] if model.look.big else [*top, *week, *first, *cards]
     return Tab(model, "/", [*body, *_past(model, view), *(_list(model, card) for card in view.sessions if card.items)])
@@ -93,10 +93,10 @@ def tel(number: str) -> str:
     return "tel:" + "".join(c for c in number if c.isdigit() or c in "+*#")
 
 
-def _week(view: TodayView) -> ft.Control:
+def _week(model: Doing, view: TodayView) -> ft.Control:
     shown = {day.mark for day in view.week}
     legend = [(mark, word) for mark, word in zip(_LEGEND, words.legend, strict=True) if mark in shown]
-    return Card(WeekStrip(view.week), Legend(legend), padding=14)
+    return Card(WeekStrip(view.week, model.look.big), Legend(legend), padding=14)
 
 
 def _hero(model: Doing, view: TodayView) -> ft.Control:
