@@ -6,5 +6,6 @@ from tests.server.conftest import (  # noqa: F401
     postgres_url,
     sqlite_template,
     sqlite_url,
+    sqlite_world,
     world,
 )

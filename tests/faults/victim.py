@@ -1,9 +1,5 @@
-"""A server process to kill: the real application on a real port, forked from a parent that has imported it already.
+"""A server process to kill: the real application on a real port. Its clock stands still."""
 
-So a start costs a fraction of a second and a hundred deaths fit into a minute. Its clock stands still.
-"""
-
-import multiprocessing
 import socket
 import time
 from datetime import datetime
@@ -15,10 +11,9 @@ import uvicorn
 from server.app import create_app
 from server.settings import Settings
 from tests.browser.serving import free_port
+from tests.faults.forks import FORKS
 
 _PATIENCE_S = 30
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__])
 
 
 def _serve(settings: Settings, now: datetime, port: int) -> None:
@@ -40,7 +35,7 @@ class Victim:
 
     def start(self) -> None:
         """Start it and return once it accepts connections."""
-        self._process = _forks.Process(target=_serve, args=(self._settings, self._now, self._port), daemon=True)
+        self._process = FORKS.Process(target=_serve, args=(self._settings, self._now, self._port), daemon=True)
         self._process.start()
         end = time.monotonic() + _PATIENCE_S
         while time.monotonic() < end:

@@ -1,0 +1,6 @@
+"""Processes to kill, forked from a parent that has imported everything: a start costs a fraction of a second."""
+
+import multiprocessing
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.faults.victim", "tests.faults.tapper"])
