@@ -398,6 +398,13 @@ RHYTHMS = {"daily": "Every day", "weekdays": "Certain days", "per_week": "Times 
 HOW_OFTEN = "How often"
 TIMES_A_DAY = "times a day"
 TIMES_A_WEEK = "times a week"
+
+
+def often(count: int, name: str) -> str:
+    """`3 times a day`, `once a day`; `name` is how the count is called."""
+    return name.replace("times", "once") if count == 1 else f"{count} {name}"
+
+
 FROM = "From (year-month-day)"
 UNTIL = "Until, if it ends (year-month-day)"
 LOAD = "Load"

@@ -111,7 +111,7 @@ async def test_the_preview_shows_the_sentences_and_the_difference() -> None:
         await ui.tap("dose-rx-000002-reps-more")
         await ui.type("version-reason", "Sets complete twice")
         await ui.tap("publish")
-        assert ui.shows("supine heel slide, right, 2 × 13, 5 s hold, strap")
+        assert ui.shows("Supine heel slide, right, 2 × 13, 5 s hold, strap")
         assert any(s.label == "2 × 12, 5 s hold becomes 2 × 13, 5 s hold" for s in ui.all(ft.Semantics))
         assert not ui.has("publish")
         await ui.tap("back-to-edit")

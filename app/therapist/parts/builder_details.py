@@ -7,7 +7,7 @@ import flet as ft
 from app import strings_clinic as words
 from app.parts import Text
 from app.parts.hooks import use_latest
-from app.theme import Style
+from app.theme import Space, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
 from app.therapist.parts.desk import Chip, Field, Muted, Option, Picker, Rule, act, column, flow
@@ -61,8 +61,8 @@ def When(state: BuilderState, prescription: Prescription) -> ft.Control:
     field = "per_week" if rhythm == "per_week" else "times_per_day"
     name = words.TIMES_A_WEEK if rhythm == "per_week" else words.TIMES_A_DAY
     step = partial(state.apply, edit.step_schedule, key, field)
-    parts.append(flow(Stepper(name, f"{getattr(schedule, field)} {name}", step, key=f"often-{key}")))
-    return column(*parts, Span(state, prescription))
+    parts.append(flow(Stepper(name, words.often(getattr(schedule, field), name), step, key=f"often-{key}")))
+    return column(*parts, Span(state, prescription), spacing=Space.M)
 
 
 @ft.component

@@ -85,7 +85,8 @@ def _exercise(prescription: Prescription, mark: str | None, goal: str | None) ->
     tags = [Tag(words.ADDED if mark == "added" else words.CHANGED, Tone.GOOD)] if mark else []
     if prescription.minimum_set:
         tags.append(Tag(words.IN_SHORT, icon=ft.Icons.STAR))
-    said = [Text(under_name_text(prescription), Style.SMALL), Muted(schedule_text(prescription.schedule))]
+    dose, often = words.capital(under_name_text(prescription)), words.capital(schedule_text(prescription.schedule))
+    said = [Text(dose, Style.SMALL), Muted(often)]
     if goal:
         said.append(Muted(words.goal(goal)))
     if prescription.note:

@@ -75,8 +75,8 @@ def _sentences(prescriptions: Sequence[Prescription], goals: Sequence[Goal]) -> 
     texts = {goal.id: goal.text for goal in goals}
     return [
         lines(
-            Text(sentence(p), Style.SMALL_STRONG),
-            Muted(f"{schedule_text(p.schedule)}. {words.goal(texts.get(p.goal_id or '', ''))}"),
+            Text(words.capital(sentence(p)), Style.SMALL_STRONG),
+            Muted(f"{words.capital(schedule_text(p.schedule))}. {words.goal(texts.get(p.goal_id or '', ''))}"),
         )
         for p in prescriptions
     ]
