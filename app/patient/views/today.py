@@ -204,7 +204,7 @@ def change(snapshot: Snapshot) -> ChangeView | None:
         return None
     return ChangeView(
         version=version,
-        by=words.change_by(version.author_name, words.day(version.effective_on)),
+        by=words.change_by(version.author_name, words.short_day(version.effective_on)),
         reason=version.reason,
         changes=changes_of(before, version),
     )
