@@ -214,6 +214,8 @@ class English:
     stiffness_tiles = ((0, "Not stiff"), (10, "About 10\u00a0min"), (30, "About 30\u00a0min"), (60, "An hour or more"))
     morning_done = "Morning check is saved. Thank you."
     locked = "On hold. Your therapist opens it after you talk."
+    on_hold = "On hold"
+    next_waits = "The next session waits until your therapist opens your program."
     locked_all = "Your program is on hold"
     locked_all_help = "You chose a stop sign. Your therapist opens the program again after talking with you."
     call_clinic = "Call the clinic"

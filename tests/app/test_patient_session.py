@@ -446,6 +446,9 @@ async def test_an_emergency_sign_holds_the_whole_program(tmp_path: Path) -> None
         assert [flag.family for flag in await world.stored(RedFlag)] == [None]
         assert world.ui.has("locked-all")
         assert not world.ui.has("start")
+        assert words.on_hold in world.ui.texts()
+        assert world.ui.shows(words.next_waits)
+        assert not world.ui.shows(words.done_today(1))
 
 
 async def test_a_sign_that_cannot_be_saved_is_not_shown_as_recorded(tmp_path: Path) -> None:

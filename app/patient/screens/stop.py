@@ -41,7 +41,7 @@ def StopScreen(model: Doing, prescription_id: str | None) -> ft.Control:
     )
 
 
-def _title(model: Doing) -> ft.Control:
+def _title(model: Doing, recorded: bool = False) -> ft.Control:
     help_text = words.stop_help if model.here.open_session else words.stop_help_calm
     hand = ft.Container(
         ft.Icon(ft.Icons.FRONT_HAND, size=30, color=Color.ON_ERROR),
@@ -51,7 +51,8 @@ def _title(model: Doing) -> ft.Control:
         bgcolor=Color.ERROR,
         alignment=ft.Alignment.CENTER,
     )
-    texts = ft.Column([Heading(words.stop_title), Text(help_text, Style.BODY, Color.MUTED)], spacing=0, expand=True)
+    help_line = [] if recorded else [Text(help_text, Style.BODY, Color.MUTED)]
+    texts = ft.Column([Heading(words.stop_title), *help_line], spacing=0, expand=True)
     return ft.Row([hand, texts], spacing=14)
 
 
@@ -140,7 +141,7 @@ def _recorded(model: Doing, view: StopView, sign: StopSign) -> ft.Control:
         now += [*(_call_emergency(view.clinic) if emergency else []), *_call_clinic(view.clinic)]
     return Page(
         [
-            _title(model),
+            _title(model, recorded=True),
             Card(
                 Text(f"{words.you_chose}: {sign.text}", Style.SUB),
                 *now,

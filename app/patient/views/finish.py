@@ -6,10 +6,10 @@ from math import ceil
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
 from app.patient.views.session import ItemView, items_of
+from app.patient.views.today import next_line
 from app.strings import words
 from hep.facts import SetLog
 from hep.pain import ceiling
-from hep.schedule import next_due
 from hep.sessions import sides
 
 NO_CELEBRATION_FROM = 6
@@ -73,7 +73,7 @@ def finish_view(snapshot: Snapshot, session: OpenSession) -> FinishView:
         most_pain=words.pain_of_ten(worst),
         items=done,
         asks_morning=bool(logged) and session.live,
-        next_line=words.next_session(next_due(snapshot.history, snapshot.today), snapshot.today),
+        next_line=next_line(snapshot),
     )
 
 

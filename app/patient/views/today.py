@@ -115,7 +115,7 @@ def _today_view(snapshot: Snapshot) -> TodayView:
         change=change(snapshot),
         morning_on=morning_due(snapshot.history, snapshot.now),
         rest="" if any(card.startable for card in cards) else _rest_title(snapshot, cards),
-        next_line=words.next_session(next_due(snapshot.history, today), today),
+        next_line=next_line(snapshot),
         locked_all=None in snapshot.locked,
         has_program=snapshot.version is not None,
         past=_past(snapshot),
@@ -155,7 +155,16 @@ def _card(snapshot: Snapshot, session: PlannedSession, of: int) -> SessionCard:
     )
 
 
+def next_line(snapshot: Snapshot) -> str:
+    """When the next session is, or that it waits while the whole program is on hold."""
+    if None in snapshot.locked:
+        return words.next_waits
+    return words.next_session(next_due(snapshot.history, snapshot.today), snapshot.today)
+
+
 def _rest_title(snapshot: Snapshot, cards: tuple[SessionCard, ...]) -> str:
+    if any(item.locked and item.steps_left for card in cards for item in card.items):
+        return words.on_hold
     if cards:
         return words.done_today(len(cards))
     state = day_state(snapshot.history, snapshot.today, snapshot.now)
