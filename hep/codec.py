@@ -63,7 +63,12 @@ def _reader(hint: Any) -> Reader:
 def _record_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
     plan = tuple(
-        (f.name, _reader(hints[f.name]), f.default is MISSING and f.default_factory is MISSING)
+        (
+            f.name,
+            _as_is(hints[f.name]),
+            _reader(hints[f.name]),
+            f.default is MISSING and f.default_factory is MISSING,
+        )
         for f in fields(kind)
         if f.init
     )
@@ -72,14 +77,23 @@ def _record_reader(kind: type) -> Reader:
         if not isinstance(data, dict):
             raise _unfit("object")
         given: dict[str, Any] = {}
-        for name, reader, required in plan:
+        for name, as_is, reader, required in plan:
             if name in data:
-                given[name] = reader(data[name])
+                value = data[name]
+                given[name] = value if type(value) in as_is else reader(value)
             elif required:
                 raise _unfit(f"field {name}")
         return kind(**given)
 
     return read
+
+
+def _as_is(hint: Any) -> frozenset[type]:
+    """The types whose values a hint takes unread: most fields hold a text, a number or nothing."""
+    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    first = next(option for option in options if option is not NoneType)
+    plain = {first} if first in (str, int, float, bool) else set()
+    return frozenset(plain | ({NoneType} if NoneType in options else set()))
 
 
 def _optional_reader(options: tuple[Any, ...]) -> Reader:

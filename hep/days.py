@@ -4,6 +4,7 @@ The device decides a log's local date once; nothing here is ever applied to a st
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hep.problems import Refused
@@ -36,6 +37,7 @@ def local_on(at: datetime, zone_name: str) -> date:
     return before if at < window_end(before, zone_name) else on
 
 
+@lru_cache(maxsize=4096)
 def window_end(on: date, zone_name: str) -> datetime:
     """The instant (UTC, exclusive) at which the local date `on` ends: 03:00 wall clock of the next day."""
     wall = datetime.combine(on + timedelta(days=1), time(3), tzinfo=zone(zone_name))

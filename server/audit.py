@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, text
 from sqlmodel import Session, col, select
 
 from server.tables.people import AuditEntry, AuditHead, Device
@@ -20,6 +20,14 @@ SYSTEM = "system"
 """The chain of what belongs to no clinic."""
 
 _FIRST = "0" * 64
+
+_BEGIN = text("INSERT INTO audit_head (clinic_id, seq, digest) VALUES (:clinic, 0, :first) ON CONFLICT DO NOTHING")
+_LOCKED = (
+    select(AuditHead)
+    .where(col(AuditHead.clinic_id) == bindparam("clinic_id", type_=String))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +110,11 @@ def _append(session: Session, clinic_id: str, entries: list[AuditEntry]) -> None
 
 
 def _locked_head(session: Session, clinic_id: str) -> AuditHead:
-    begin = text("INSERT INTO audit_head (clinic_id, seq, digest) VALUES (:clinic, 0, :first) ON CONFLICT DO NOTHING")
-    session.connection().execute(begin, {"clinic": clinic_id, "first": _FIRST})
-    locked = select(AuditHead).where(AuditHead.clinic_id == clinic_id).with_for_update()
-    return session.exec(locked.execution_options(populate_existing=True)).one()
+    head = session.exec(_LOCKED, params={"clinic_id": clinic_id}).one_or_none()
+    if head is not None:
+        return head
+    session.connection().execute(_BEGIN, {"clinic": clinic_id, "first": _FIRST})
+    return session.exec(_LOCKED, params={"clinic_id": clinic_id}).one()
 
 
 def digest_of(entry: AuditEntry) -> str:

@@ -6,13 +6,21 @@ wait for each other, so derived rows never miss a fact, and numbers are committe
 
 from collections.abc import Sequence
 
-from sqlalchemy import String, bindparam, delete, insert
+from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from hep.facts import Kind
 from hep.wire import Op, ServerKind
-from server.tables.care import Change, PatientSync
+from server.tables.care import Change, Fact, PatientSync
 
+_ANNOUNCE = insert(Change).from_select(
+    ["patient_id", "clinic_id", "seq", "kind", "entity_id", "op"],
+    columns(
+        col(Fact.patient_id), col(Fact.clinic_id), col(Fact.seq), col(Fact.kind), col(Fact.id), literal(Op.PUT.value)
+    ).where(
+        col(Fact.patient_id) == bindparam("of", type_=String), col(Fact.seq) > bindparam("after", type_=BigInteger)
+    ),
+)
 _HELD = (
     select(PatientSync).where(col(PatientSync.patient_id) == bindparam("patient_id", type_=String)).with_for_update()
 )
@@ -40,9 +48,12 @@ def announce(session: Session, sync: PatientSync, kind: ServerKind, entity_ids: 
     _append(session, sync, [(kind.value, entity_id) for entity_id in entity_ids])
 
 
-def announce_facts(session: Session, sync: PatientSync, rows: Sequence[tuple[Kind, str]]) -> None:
-    """Number new facts, in this order, from the counter onward."""
-    _append(session, sync, [(kind.value, fact_id) for kind, fact_id in rows])
+def announce_facts(session: Session, sync: PatientSync, count: int) -> None:
+    """Announce the `count` facts that were stored under the numbers that follow the counter."""
+    session.connection().execute(_ANNOUNCE, {"of": sync.patient_id, "after": sync.seq})
+    sync.seq += count
+    session.add(sync)
+    session.flush()
 
 
 def _append(session: Session, sync: PatientSync, entities: Sequence[tuple[str, str]]) -> None:

@@ -8,7 +8,6 @@ never reach an error text or a log.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -17,6 +16,7 @@ from sqlmodel import Session
 
 from server import audit, histories
 from server.problems import Declined
+from server.turns import Turns
 
 BUSY_MS = 5000
 """How long a write waits for another one before it answers `busy`."""
@@ -45,7 +45,7 @@ def open_database(url: str) -> Engine:
             address,
             hide_parameters=True,
             connect_args={"check_same_thread": False},
-            execution_options={histories.OPTION: histories.Histories(), _TURN: Lock()},
+            execution_options={histories.OPTION: histories.Histories(), _TURN: Turns()},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -90,16 +90,16 @@ def writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def _in_turn(engine: Engine) -> Iterator[None]:
     """This process's writers of a SQLite file wait in a queue: SQLite itself lets them race, and some lose for long."""
-    turn = engine.get_execution_options().get(_TURN)
+    turn: Turns | None = engine.get_execution_options().get(_TURN)
     if turn is None:
         yield
         return
-    if not turn.acquire(timeout=BUSY_MS / 1000):
+    if not turn.take(BUSY_MS / 1000):
         raise Declined("busy", retry_after=1)
     try:
         yield
     finally:
-        turn.release()
+        turn.give_back()
 
 
 @contextmanager

@@ -122,7 +122,7 @@ class _Batch:
         self.session.connection().execute(
             insert(Fact), [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
         )
-        changes.announce_facts(self.session, self.sync, [(row.kind, row.id) for row in self.new])
+        changes.announce_facts(self.session, self.sync, len(self.new))
         for row in self.new:
             if isinstance(row.fact, RedFlag):
                 flags.raise_red(self.session, self.sync, row.id, row.fact, self.sender.received_at)

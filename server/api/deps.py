@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from hep.access import Action, Role, Scope, scope
 from server import sessions
@@ -52,31 +52,32 @@ class Caller:
         )
 
 
-def _database(request: Request) -> Engine:
+async def _database(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Callable[[], datetime] = request.app.state.clock
     return clock()
 
 
-def _keys(request: Request) -> Keys:
+async def _keys(request: Request) -> Keys:
     keys: Keys = request.app.state.keys
     return keys
 
 
-def _passwords(request: Request) -> Passwords:
+async def _passwords(request: Request) -> Passwords:
     passwords: Passwords = request.app.state.passwords
     return passwords
 
 
-def _config(request: Request) -> Settings:
+async def _config(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
+# These are `async` because they wait for nothing: a plain function would be sent to another thread for each request.
 Database = Annotated[Engine, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
 KeysOf = Annotated[Keys, Depends(_keys)]
@@ -91,7 +92,7 @@ def address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def stranger(request: Request) -> Actor:
+async def stranger(request: Request) -> Actor:
     """The audit log's name for a caller who has not signed in."""
     return Actor(address=address(request), request_id=request.state.request_id)
 
@@ -153,8 +154,7 @@ def reach(session: Session, caller: Caller, action: Action, patient_id: str) -> 
     """The patient, if the caller may do `action` to them. Raises `not_found` for anyone out of reach."""
     far = scope(caller.role, action)
     allowed = far is Scope.CLINIC or (far is Scope.OWN and caller.person_id == patient_id)
-    found = select(Patient).where(Patient.id == patient_id, col(Patient.clinic_id) == caller.clinic_id)
-    patient = session.exec(found).one_or_none() if allowed else None
-    if patient is None:
+    patient = session.get(Patient, patient_id) if allowed else None
+    if patient is None or patient.clinic_id != caller.clinic_id:
         raise Declined("not_found")
     return patient

@@ -5,7 +5,6 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from hep import codec
 from hep.access import Action, Role
 from hep.wire import PULL_LIMIT, SCHEMA, PushReply
 from server import audit, feed, ledger, quarantine
@@ -59,7 +58,7 @@ def push(
             patient_id=patient.id,
         )
     reply = PushReply(results=done.results, high=done.high, epoch=done.epoch, server_time=now)
-    return Response(orjson.dumps(codec.dump(reply)), media_type=_JSON)
+    return Response(orjson.dumps(reply, option=orjson.OPT_UTC_Z), media_type=_JSON)
 
 
 @router.get("/pull")

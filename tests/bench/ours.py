@@ -20,7 +20,7 @@ def app() -> FastAPI:
         after_push(*given)
         spent[0] += thread_time() - began
 
-    upkeep.after_push = timed
+    upkeep.after_push = timed  # type: ignore[assignment]
 
     @made.get("/cpu")
     def cpu() -> Response:

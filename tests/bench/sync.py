@@ -56,7 +56,7 @@ def measure(repeats: int = REPEATS) -> dict[str, float]:
         for _ in range(repeats):
             for clients in (1, 8):
                 run_bare(folder / "bare.db", loads, clients, reference)
-                run_ours(shutil.copy(template, folder / "clinic.db"), loads, clients, mine)
+                run_ours(Path(shutil.copy(template, folder / "clinic.db")), loads, clients, mine)
     return _figures(mine, reference)
 
 
@@ -75,7 +75,9 @@ def run_ours(database: Path, loads: Sequence[Load], clients: int, side: Side) ->
     """One repeat of the server, in a copy of the prepared database."""
     settings = {"DATABASE_URL": f"sqlite:///{database}", "DATA_DIR": str(database.parent), "SECRET_KEY": KEY}
     with serving("tests.bench.ours:app", settings) as port:
-        parts = [[("POST", "/v1/sync/push", body, _bearer(load)) for body in load.batches] for load in loads]
+        parts: list[list[Send]] = [
+            [("POST", "/v1/sync/push", body, _bearer(load)) for body in load.batches] for load in loads
+        ]
         _push(port, parts, clients, side)
         if clients == 1:
             _replay(port, [("POST", "/v1/sync/push", load.batches[0], _bearer(load)) for load in loads], side)
