@@ -11,6 +11,7 @@ from typing import Any
 import flet as ft
 
 from app.parts.hooks import keyed
+from app.theme import Color
 
 
 @dataclass
@@ -44,6 +45,6 @@ def _Field(value: str, on_change: Callable[[str], Any], looks: dict[str, Any]) -
         on_change(typed)
 
     unheard = last is not None and last.text != last.heard
-    field = ft.TextField(value=last.text if last and unheard else value, on_change=changed, **looks)
+    field = ft.TextField(value=last.text if last and unheard else value, on_change=changed, color=Color.ON, **looks)
     held.current = _Drawn(field, last.heard if last and unheard else value)
     return field

@@ -7,6 +7,7 @@ import flet as ft
 
 from app.parts import AppButton, TypedField
 from app.parts.hooks import use_latest
+from app.theme import Color
 from tests.app.clinic import Clinic as PatientsClinic
 from tests.app.device import Device
 from tests.app.harness import run_ui
@@ -20,6 +21,11 @@ async def test_enter_right_after_the_last_letter_signs_in() -> None:
         await ui.type_and_tap({"email": EMAIL, "password": PASSWORD}, "password", "submit")
 
         assert ui.shows("6 patients. Today 3 need you.")
+
+
+async def test_what_is_typed_has_the_color_of_the_look() -> None:
+    async with desk(Clinic(), signed_in=False) as ui:
+        assert {field.color for field in ui.all(ft.TextField)} == {Color.ON}
 
 
 async def test_two_quick_taps_on_sign_in_ask_once() -> None:
