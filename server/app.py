@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import nightly, policy
@@ -39,14 +41,13 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web:
         docs_url=None,
         redoc_url=None,
         openapi_url=OPENAPI,
+        routes=list(api_routes()),
     )
     app.state.settings = settings
     app.state.engine = open_database(settings.database)
     app.state.clock = clock
     app.state.keys = Keys(settings.key())
     app.state.passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
-    for router in ROUTERS:
-        app.include_router(router, prefix=API, responses=errors.DOCUMENTED)
     errors.install(app)
     app.add_middleware(BodyLimit)
     if web is not None:
@@ -54,6 +55,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web:
     app.add_middleware(Envelope)
     tuple(policy.declarations(app))
     return app
+
+
+@cache
+def api_routes() -> tuple[BaseRoute, ...]:
+    """The API's routes. They know nothing of one application, so a process works out their models only once."""
+    api = APIRouter()
+    for router in ROUTERS:
+        api.include_router(router, prefix=API, responses=errors.DOCUMENTED)
+    return tuple(api.routes)
 
 
 class _Beside:

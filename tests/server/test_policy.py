@@ -78,9 +78,8 @@ def test_a_declared_route_tells_its_action() -> None:
 def test_the_server_does_not_start_with_an_undeclared_route(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    router = APIRouter()
-    router.get("/open")(undeclared)
-    monkeypatch.setattr("server.app.ROUTERS", (router,))
+    routes = a_router(lambda router: router.get("")(undeclared)).routes
+    monkeypatch.setattr("server.app.api_routes", lambda: tuple(routes))
     with pytest.raises(Undeclared):
         World(sqlite_url, tmp_path)
 
