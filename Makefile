@@ -6,6 +6,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 ARGS   ?=
 ONLY   ?=
+PROCESSES ?= 2
 export HOST PORT ONLY
 
 .DEFAULT_GOAL := help
@@ -37,8 +38,8 @@ reset-demo: $(VENV)/server.stamp ## throw the demo clinic away and make it anew
 build-web: $(VENV)/server.stamp ## build the web client into build/web
 	@$(BIN)/python -m server build-web
 
-test: $(VENV)/dev.stamp ## all tests (ARGS="-k name" goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp ## all tests, in PROCESSES=2 processes (ARGS="-k name" goes to pytest)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

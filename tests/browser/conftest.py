@@ -4,6 +4,7 @@ Playwright's synchronous API keeps an event loop of its own running, so it is st
 and such a module must not contain async tests.
 """
 
+import fcntl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,15 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="session")
 def web_build() -> Path:
-    """The web client as it is now, in `build/web`; built only when something it is made from has changed."""
-    if not is_current(WEB):
-        build_web(WEB)
+    """The web client as it is now, in `build/web`; built only when something it is made from has changed.
+
+    One process builds and the others wait for it.
+    """
+    WEB.parent.mkdir(exist_ok=True)
+    with WEB.with_name("web.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_current(WEB):
+            build_web(WEB)
     return WEB
 
 
