@@ -5,6 +5,7 @@ It ranks names, never exercises: what suits a patient is the therapist's to say.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hep.records import Exercise
 
@@ -55,12 +56,15 @@ def _words(text: str) -> list[str]:
     return text.casefold().replace("_", " ").replace("-", " ").replace(",", " ").split()
 
 
+@lru_cache(maxsize=8192)
 def _distance(word: str, known: str) -> int:
     if known.startswith(word):
         return 0
     if word in known:
         return 1
-    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    if len(word) < 4:
+        return NO_MATCH
+    allowed = 1 if len(word) < 8 else 2
     start = known[: len(word) + allowed]
     typos = min(edits(word, known, allowed), edits(word, start, allowed), edits(word, known[: len(word)], allowed))
     return 1 + typos if typos <= allowed else NO_MATCH

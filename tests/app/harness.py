@@ -6,6 +6,7 @@ Touches private names of flet 1.0.5; that is why it lives in one file. A handler
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
@@ -90,9 +91,15 @@ def walk(found: Any, seen: set[int] | None = None) -> Iterator[BaseControl]:
     if isinstance(found, Component):
         yield from walk(found._b, seen)
         return
-    for field in dataclasses.fields(found):
-        if not field.name.startswith("_") and not field.metadata.get("skip"):
-            yield from walk(getattr(found, field.name, None), seen)
+    for name in _drawn(type(found)):
+        yield from walk(getattr(found, name, None), seen)
+
+
+@functools.cache
+def _drawn(kind: type[Any]) -> tuple[str, ...]:
+    """The names of the fields in which a control of this class may hold others."""
+    fields = dataclasses.fields(kind)
+    return tuple(each.name for each in fields if not each.name.startswith("_") and not each.metadata.get("skip"))
 
 
 class UI:
