@@ -32,7 +32,7 @@ from hep.precautions import open_findings
 from hep.prescribing import PRECAUTION, Gap, schedule_text, session_minutes
 from hep.records import Laterality, Prescription, Severity, Side
 
-_GOAL, _GOAL_WIDE = 260, 370
+_GOAL, _GOAL_WIDE = 260, 410
 """Widths of the goal picker in logical pixels; a goal of a daily activity takes about 50 letters."""
 
 

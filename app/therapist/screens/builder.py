@@ -62,7 +62,8 @@ def _head(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
     profile = state.patient.profile
     number = state.next_version().version if state.published is None else state.published.version
     close = IconAction(ft.Icons.CLOSE, words.BUILDER_CLOSE, desk.close_builder, key="close-builder", color=Color.ON)
-    about = f"{profile.problem}. {words.at_home(profile.equipment)}. {words.DRAFT_KEPT}"
+    kept = f" {words.DRAFT_KEPT}" if state.published is None else ""
+    about = f"{profile.problem}. {words.at_home(profile.equipment)}.{kept}"
     who = lines(Heading(words.version_of(profile.name, number)), Muted(about, Style.SMALL))
     actions = [] if state.published or state.stale or state.reviewing else _publish(state)
     if wide:
