@@ -10,9 +10,9 @@ from hep import days
 from hep.facts import Kind
 from hep.prescribing import draft_of
 from hep.problems import check, check_text
-from hep.progression import Verdict, What
+from hep.progression import Verdict, VerdictKind, What
 from hep.records import Dose, Laterality, Prescription, ProgramState, ProgramVersion
-from server import changes, library, programs, upkeep
+from server import changes, library, programs, upkeep, wording
 from server.chart import active_program, read_version
 from server.problems import Declined
 from server.proposals import State, verdict_of
@@ -81,7 +81,7 @@ def _check(decision: Decision) -> None:
 
 
 def _default_reason(verdict: Verdict) -> str:
-    return verdict.reasons[0].text[:500] if verdict.reasons else "Your therapist accepted the proposed step."
+    return wording.EASIER if verdict.kind is VerdictKind.REGRESS else wording.HARDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,12 @@ PATTERNS: dict[str, tuple[str, str]] = {
 NO_PATTERN = ("No pattern yet", "Too few sessions or morning answers")
 ON_HOLD = ("On hold", "No pattern while locked")
 
+HARDER = "Your sets went well and the pain stayed low. This is the next step."
+"""What the patient reads as the reason of a step that the therapist accepted without words of their own."""
+
+EASIER = "This was a little too much for now. We take one step back and go on from there."
+"""The same of a step back."""
+
 _STEPS = {
     What.REPS: "more reps",
     What.LOAD: "more load",

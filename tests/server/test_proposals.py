@@ -99,10 +99,10 @@ def test_accepting_publishes_the_proposed_dose(world: World) -> None:
     assert care.line()["open_proposals"] == 0
 
 
-def test_accepting_without_words_tells_the_patient_the_first_reason(sqlite_world: World) -> None:
+def test_accepting_without_words_gives_the_patient_a_plain_reason_without_figures(sqlite_world: World) -> None:
     care, proposal = with_one_open(sqlite_world)
     reply = decide(care, proposal["id"], "accept", reason="").json()
-    assert reply["program"]["reason"] == proposal["reasons"][0]["text"]
+    assert reply["program"]["reason"] == "Your sets went well and the pain stayed low. This is the next step."
 
 
 def test_modifying_publishes_the_therapists_own_dose(world: World) -> None:
