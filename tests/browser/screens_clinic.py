@@ -72,7 +72,10 @@ def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     sign_in(page, EMAIL, PASSWORD)
     says(page, WHO)
     tap(page, "Text size")
-    page.locator("[role^=menuitem]").filter(has_text="200%").dispatch_event("click")
+    let_it_draw(page, frames=40)
+    item = page.get_by_role("menuitemcheckbox", name="200%").bounding_box()
+    assert item is not None
+    page.mouse.click(item["x"] + item["width"] / 2, item["y"] + item["height"] / 2)
     let_it_draw(page, frames=60)
     take(page, "caseload")
     tap(page, f"Review: {WHO}")
