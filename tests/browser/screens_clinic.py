@@ -126,6 +126,7 @@ def _builder(page: Page, clinic: DemoClinic, take: Take) -> None:
     take(page, "builder-gaps")
     tap(page, "Remove: Forward step-up")
     tap(page, "More: sets")
+    scroll(page, 5000, at=0.8)
     type_into(page, "Why this version", "Stronger than last week")
     tap(page, "Publish")
     says(page, "What changes")
