@@ -9,12 +9,18 @@ export const framesFromPython = () => frames;
 
 // Python starts in parallel with Flutter instead of after its first frame, so the worker is made before it is asked for.
 export function startPython(workerUrl, opening, onTopic) {
-  const start = () => {
+  const run = (connection, opened) => {
     const worker = new Worker(workerUrl, { type: "module" });
-    const connection = { worker, toDart: null, connected: null };
     worker.onmessage = ({ data }) => receive(connection, data, onTopic);
     worker.onerror = (event) => fail(connection, event.message, onTopic);
-    worker.postMessage({ topic: "open", opening });
+    worker.postMessage({ topic: "open", opening: opened });
+    connection.worker = worker;
+    if (connection.connected) connect(connection);
+  };
+  const start = () => {
+    const connection = { toDart: null, connected: null, isConnected: false, isFromSnapshot: false };
+    connection.startAgain = () => run(connection, { ...opening, snapshot: "" });
+    run(connection, opening);
     return connection;
   };
   let early = start();
@@ -26,7 +32,7 @@ export function startPython(workerUrl, opening, onTopic) {
     connection.toDart = toDart;
     await new Promise((resolve, reject) => {
       connection.connected = { resolve, reject };
-      connection.worker.postMessage({ topic: "connect", payload: document.URL });
+      connect(connection);
     });
   };
   globalThis.jsSend = async (appId, data) => connections.get(appId)?.worker.postMessage(data, [data.buffer]);
@@ -40,6 +46,10 @@ export function tellPython(topic, payload) {
   for (const { worker } of connections.values()) worker.postMessage({ topic, payload });
 }
 
+function connect(connection) {
+  connection.worker.postMessage({ topic: "connect", payload: document.URL });
+}
+
 function receive(connection, data, onTopic) {
   if (data instanceof Uint8Array) {
     frames += 1;
@@ -47,13 +57,24 @@ function receive(connection, data, onTopic) {
   } else if (data.topic === "failed") {
     fail(connection, data.payload, onTopic);
   } else {
-    if (data.topic === "connected") connection.connected.resolve();
+    if (data.topic === "from-snapshot") connection.isFromSnapshot = true;
+    if (data.topic === "connected") {
+      connection.isConnected = true;
+      connection.connected.resolve();
+    }
     onTopic(data.topic, data.payload);
   }
 }
 
+// A start from the snapshot that fails before Flutter was answered is made once more without it.
 function fail(connection, reason, onTopic) {
   connection.worker.terminate();
+  if (connection.isFromSnapshot && !connection.isConnected) {
+    connection.isFromSnapshot = false;
+    onTopic("snapshot-failed", "");
+    connection.startAgain();
+    return;
+  }
   connection.connected?.reject(reason);
   onTopic("failed", reason);
 }

@@ -7,6 +7,7 @@ const LAST_TODAY = "stepwise.last-today";
 const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
+const OVERDUE = "This takes longer than it should. Check your network, then try again.";
 const STAGES = {
   python: [2, "Starting the app"],
   loaded: [3, isClinic ? "Opening the clinic" : "Opening your exercises"],
@@ -15,11 +16,11 @@ const STAGES = {
 const find = (id) => document.getElementById(id);
 const timers = [];
 
-export function showStages() {
+export function showStages({ onOverdue }) {
   showLastToday();
   find("retry").addEventListener("click", () => location.reload());
   timers.push(setTimeout(() => { find("patience").hidden = false; }, PATIENCE_AFTER_MS));
-  timers.push(setTimeout(() => showTrouble("This takes longer than it should. Check your network, then try again."), TROUBLE_AFTER_MS));
+  timers.push(setTimeout(() => onOverdue(OVERDUE), TROUBLE_AFTER_MS));
 }
 
 export function reach(stage) {

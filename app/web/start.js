@@ -2,7 +2,7 @@
 
 import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
-import { giveUpSnapshot, snapshotFor } from "./snapshot.js";
+import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
 import { keepLastToday, leaveWhenDrawn, obstacle, openSemantics, reach, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
@@ -12,10 +12,11 @@ const FAILED = "Stepwise could not start. What you entered before is safe. Check
 const topics = {
   stage: reach,
   connected: () => reach("connected"),
-  crashed: () => showTrouble(FAILED),
-  failed: (reason) => { console.warn("stepwise: start failed", reason); showTrouble(FAILED); },
+  crashed: () => stop(FAILED),
+  failed: (reason) => { console.warn("stepwise: start failed", reason); stop(FAILED); },
   session: (payload) => keepInSession(JSON.parse(payload)),
   theme: showTheme,
+  "from-snapshot": beginSnapshot,
   "snapshot-failed": () => giveUpSnapshot(own),
   update,
   "last-today": keepLastToday,
@@ -38,7 +39,7 @@ globalThis.flet = {
 };
 
 addManifest();
-showStages();
+showStages({ onOverdue: stop });
 const sentence = obstacle();
 if (sentence) {
   showTrouble(sentence);
@@ -55,6 +56,11 @@ function startFlutter() {
   const script = document.createElement("script");
   script.src = `${engine}flutter_bootstrap.js`;
   document.head.append(script);
+}
+
+function stop(sentence) {
+  giveUpSnapshot(own);
+  showTrouble(sentence);
 }
 
 function wake() {

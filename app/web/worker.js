@@ -1,6 +1,7 @@
 // Runs Python in a worker; takes the place of Flet's python-worker.js. Python comes ready compiled in one archive, so
 // nothing is installed, unpacked or looked up here. Where the service worker keeps a snapshot of Python's memory, Python
-// begins from there; whatever goes wrong with that, it begins from the archive.
+// begins from there; what does not restore begins from the archive, and the page is told before, so that it can start
+// once more where the memory restores but does not run.
 
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
@@ -55,6 +56,7 @@ async function startPython(engine, snapshot) {
     stderr: (text) => console.warn(text),
   };
   if (!snapshot) return loadPyodide(options);
+  self.tellPage("from-snapshot", "");
   try {
     const python = await loadPyodide({ ...options, _loadSnapshot: snapshot });
     self.restored = true; // the browser tests ask

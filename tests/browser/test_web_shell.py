@@ -22,6 +22,18 @@ from tests.browser.visitor import (
 PLATFORM = "from app.platform.browser import platform\n"
 RANDOM = "import random\nrandom.random()"
 SECOND = "second-release"
+GIVEN_UP = "stepwise.snapshot-failed"
+DAMAGE = """async () => {
+    const address = `${document.querySelector("script[data-own]").dataset.own}patient.snapshot`;
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        const kept = await cache.match(address);
+        if (!kept) continue;
+        let bytes = new Uint8Array(await kept.arrayBuffer());
+        DAMAGE;
+        await cache.put(address, new Response(bytes));
+    }
+}"""
 
 
 def release_again(server: ServerProcess, folder: Path, lost: str = "") -> None:
@@ -383,29 +395,25 @@ def test_the_second_start_begins_from_the_memory_of_a_prepared_one(visit: Visit,
     numbers.append(run_python(page, RANDOM))
     assert numbers[0] != numbers[1]
     visitor.assert_clean()
+    run_python(page, f"{PLATFORM}platform().tell_page('crashed', '')")
+    wait_for(page, f"localStorage.getItem('{GIVEN_UP}')")
 
 
-def test_a_snapshot_that_does_not_restore_is_left_alone_and_the_app_starts_without_it(
+def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_starts_without_it(
     visit: Visit, web_server: ServerProcess
 ) -> None:
     visitor = visit()
-    first = visitor.open(web_server.url)
-    wait_until_kept(first)
-    wait_until_fast(first)
-    first.evaluate(
-        """async () => {
-            const address = `${document.querySelector("script[data-own]").dataset.own}patient.snapshot`;
-            for (const name of await caches.keys()) {
-                const cache = await caches.open(name);
-                if (await cache.match(address)) await cache.put(address, new Response(new Uint8Array(1000)));
-            }
-        }"""
-    )
-
-    visitor.restart()
     page = visitor.open(web_server.url)
+    wait_until_kept(page)
+    wait_until_fast(page)
 
-    assert page.get_by_role("button").count() > 0
-    assert python_worker(page).evaluate("self.restored") is None
-    assert page.evaluate("localStorage.getItem('stepwise.snapshot-failed')") is not None
+    for damage in ("bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4e6)", "bytes = bytes.slice(0, 1000)"):
+        page.evaluate(DAMAGE.replace("DAMAGE", damage))
+        page.evaluate(f"localStorage.removeItem('{GIVEN_UP}')")
+        page.reload(wait_until="commit")
+        wait_until_drawn(page)
+
+        assert page.get_by_role("button").count() > 0
+        assert python_worker(page).evaluate("self.restored") is None
+        assert page.evaluate(f"localStorage.getItem('{GIVEN_UP}')") is not None
     visitor.assert_clean()
