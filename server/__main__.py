@@ -3,11 +3,14 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from server import commands
+from server.problems import CannotDo
 from server.settings import Settings
+from server.vault import commands as vault
 
 Command = Callable[[Settings, Namespace], int]
 
@@ -22,7 +25,7 @@ def main(arguments: list[str]) -> int:
         names = ", ".join(str(problem["loc"][0] if problem["loc"] else "") for problem in error.errors())
         reasons = "; ".join(problem["msg"] for problem in error.errors())
         sys.stderr.write(f"The settings cannot be used ({names.upper()}): {reasons}\n")
-    except commands.CannotDo as error:
+    except CannotDo as error:
         sys.stderr.write(f"{error}\n")
     return 1
 
@@ -45,6 +48,10 @@ def _parser() -> ArgumentParser:
     rebuild = add("rebuild", help="work out the derived rows of every patient anew")
     rebuild.add_argument("--check", action="store_true", help="only say whether they are right")
     rebuild.set_defaults(command=commands.rebuild)
+    for name, command, meaning in vault.COMMANDS:
+        added = add(name, help=meaning)
+        added.add_argument("file", type=Path)
+        added.set_defaults(command=command)
     return parser
 
 

@@ -139,15 +139,34 @@ class Verified:
         return self.broken_at is None
 
 
+class Walk:
+    """A chain read from its beginning, entry by entry; after the first bad one nothing more is believed."""
+
+    def __init__(self) -> None:
+        self._count, self._previous = 0, _FIRST
+        self._broken = False
+
+    def step(self, entry: AuditEntry) -> bool:
+        """Take the next entry; False when the chain is broken."""
+        if (entry.seq, entry.previous, entry.digest) != (self._count + 1, self._previous, digest_of(entry)):
+            self._broken = True
+        if not self._broken:
+            self._count, self._previous = entry.seq, entry.digest
+        return not self._broken
+
+    def ended(self, head: tuple[int, str] | None) -> Verified:
+        """The state of a chain that has no more entries, against its recorded end (None: it has none)."""
+        whole = not self._broken and (head or (0, _FIRST)) == (self._count, self._previous)
+        return Verified(self._count, self._previous, None if whole else self._count + 1)
+
+
 def verify(session: Session, clinic_id: str) -> Verified:
     """Walk a clinic's chain from its first entry to its recorded end."""
-    count, previous = 0, _FIRST
+    walk = Walk()
     query = select(AuditEntry).where(AuditEntry.clinic_id == clinic_id).order_by(col(AuditEntry.seq))
     with closing(session.exec(query.execution_options(yield_per=500))) as rows:
         for entry in rows:
-            if (entry.seq, entry.previous, entry.digest) != (count + 1, previous, digest_of(entry)):
-                return Verified(count, previous, count + 1)
-            count, previous = entry.seq, entry.digest
+            if not walk.step(entry):
+                break
     head = session.get(AuditHead, clinic_id)
-    end = (head.seq, head.digest) if head else (0, _FIRST)
-    return Verified(count, previous, None if end == (count, previous) else count + 1)
+    return walk.ended((head.seq, head.digest) if head else None)

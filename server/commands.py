@@ -20,14 +20,11 @@ from hep.problems import Refused, check_text
 from server import audit, migrate
 from server.app import create_app, utc_now
 from server.database import open_database, reading, writing
+from server.problems import CannotDo
 from server.security import Passwords, check_password
 from server.settings import Settings
 from server.signin import normal_email
 from server.tables.people import AuditHead, Clinic, Staff
-
-
-class CannotDo(Exception):
-    """A command that cannot be carried out; the text says why and what to do."""
 
 
 def run(settings: Settings, _arguments: Namespace) -> int:

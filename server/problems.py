@@ -1,4 +1,7 @@
-"""How a service says no to a whole request: a stable code of `hep.problems.CATALOG`, never a value that was sent."""
+"""How a service says no to a whole request, and a command to the person who gave it.
+
+A request gets a stable code of `hep.problems.CATALOG`, never a value that was sent.
+"""
 
 from hep.problems import CATALOG
 
@@ -12,3 +15,7 @@ class Declined(Exception):
         self.status, self.sentence = CATALOG[code]
         self.detail = detail
         self.retry_after = retry_after
+
+
+class CannotDo(Exception):
+    """A command that cannot be carried out; the text says why and what to do."""

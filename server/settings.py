@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str | None = None
     secret_key: SecretStr | None = None
+    backup_key_file: Path | None = None
     public_origin: str | None = None
     trusted_proxies: str = "127.0.0.1"
     argon2_memory_kib: int = Field(default=19 * 1024, ge=8)

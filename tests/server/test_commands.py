@@ -10,6 +10,7 @@ from server import commands
 from server.__main__ import main
 from server.database import open_database, reading, writing
 from server.migrate import upgrade
+from server.problems import CannotDo
 from server.tables.people import Clinic, Staff
 from tests.server.world import START, World
 
@@ -125,7 +126,7 @@ def test_a_demo_clinic_is_never_served_as_a_real_one(real: str) -> None:
     engine = open_database(real)
     with writing(engine) as session:
         session.exec(select(Clinic)).one().demo = True
-    with pytest.raises(commands.CannotDo, match="demo"):
+    with pytest.raises(CannotDo, match="demo"):
         commands._real_lines(engine, commands.Settings())
     engine.dispose()
 
@@ -134,3 +135,58 @@ def test_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "create-clinic" in capsys.readouterr().out
+
+
+def test_a_clinic_is_backed_up_verified_and_restored_by_commands(
+    real: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, file = str(tmp_path / "backup.key"), str(tmp_path / "clinic.backup")
+    assert main(NEW) == 0
+    assert main(["backup", file]) == 1
+    assert "BACKUP_KEY_FILE" in capsys.readouterr().err
+    assert main(["backup-key", own]) == 0
+    assert (tmp_path / "backup.key").read_text().splitlines()[-1] not in capsys.readouterr().out
+    monkeypatch.setenv("BACKUP_KEY_FILE", own)
+
+    assert main(["backup", file]) == 0
+    assert main(["verify", file]) == 0
+    assert "1 clinic(s), 0 patients, 0 entries" in capsys.readouterr().out
+    assert main(["restore", file]) == 1
+    assert "not empty" in capsys.readouterr().err
+
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'again' / 'clinic.db'}")
+    assert main(["restore", file]) == 0
+    assert main(["audit", "verify"]) == 0
+    with World(f"sqlite:///{tmp_path / 'again' / 'clinic.db'}", tmp_path) as world:
+        assert world.sign_in("a@b.org", PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("command", ["backup", "verify", "restore"])
+def test_backup_commands_that_cannot_be_carried_out_say_why(
+    command: str, real: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup-key", str(tmp_path / "backup.key")]) == 0
+    monkeypatch.setenv("BACKUP_KEY_FILE", str(tmp_path / "backup.key"))
+    assert main([command, str(tmp_path / "no" / "such.backup")]) == 1
+    assert capsys.readouterr().err.endswith(".\n")
+
+
+def test_a_backup_never_goes_into_the_demo(
+    real: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    assert main(["restore", str(tmp_path / "any.backup")]) == 1
+    assert "demo" in capsys.readouterr().err
+    assert not (tmp_path / "demo.db").exists()
+
+
+def test_a_database_of_another_shape_is_not_backed_up(
+    real: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup-key", str(tmp_path / "backup.key")]) == 0
+    monkeypatch.setenv("BACKUP_KEY_FILE", str(tmp_path / "backup.key"))
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "clinic.db").touch()
+    assert main(["backup", str(tmp_path / "clinic.backup")]) == 1
+    assert "shape" in capsys.readouterr().err
+    assert not (tmp_path / "clinic.backup").exists()
