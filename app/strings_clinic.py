@@ -6,6 +6,11 @@ from hep.views import DayMark
 
 PRODUCT = "Stepwise"
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TODAY, YESTERDAY = "Today", "Yesterday"
+AM, PM = "am", "pm"
+
 SIGN_IN = "Sign in"
 SIGN_IN_HELP = "For therapists. Patients open the link from their invitation."
 EMAIL = "Email"
@@ -25,7 +30,7 @@ LOADING = "Loading"
 BACK_TO_CASELOAD = "Back to caseload"
 
 COLUMNS = ("Patient", "Why now", "Pattern", "Last 14 days", "Morning pain", "Last seen", "")
-GROUP = {"today": "Today", "this_week": "This week", "on_track": "On track"}
+GROUP = {"today": TODAY, "this_week": "This week", "on_track": "On track"}
 SHOW = {"all": "All", "mine": "Mine", "unopened": "New version not opened"}
 ON_TRACK_HINT = "Nothing to do for them today"
 REVIEW = "Review"
@@ -50,7 +55,7 @@ LAST_KNOWN = "Below is what was last known. Changes wait until the clinic can be
 
 def _inside(moment: str) -> str:
     """A moment such as `Today, 8:00 am` in the middle of a sentence."""
-    near = moment.startswith(("Today", "Yesterday"))
+    near = moment.startswith((TODAY, YESTERDAY))
     return moment[:1].lower() + moment[1:] if near else moment
 
 
@@ -425,6 +430,8 @@ RULES = {
 }
 TOP_REPS = "most repetitions"
 LOAD_STEP = "load step"
+LONGEST_HOLD = "longest hold"
+LONGEST_TIME = "longest time"
 TWO_FOR_TWO = "Two extra reps in the last set, twice"
 AMBER = "Two amber sessions may progress"
 SPACING = "Spacing is meant this way"
@@ -441,6 +448,21 @@ THEIRS = "Published by {author}"
 YOURS = "Your draft"
 TAKE_MINE = "Put my draft on top"
 TAKE_THEIRS = "Drop my draft"
+
+
+def becomes(before: str, after: str) -> str:
+    """A change, read as one sentence."""
+    return f"{before} becomes {after}"
+
+
+def done_of(done: int, due: int) -> str:
+    """The sessions of a week."""
+    return f"{done} of {due}"
+
+
+def by_date(on: str) -> str:
+    """The date a goal aims at."""
+    return f"by {on}"
 
 
 def missing(count: int) -> str:

@@ -1,6 +1,6 @@
 """Charts. Pain is drawn on a fixed axis 0–10; series differ by marker and dash, not by color alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import flet as ft
 import flet_charts as fc  # type: ignore[import-untyped]
@@ -16,9 +16,12 @@ def PainChart(
     labels: Sequence[tuple[int, str]],
     spoken: str,
     names: tuple[str, str],
+    say: Callable[[int], str],
     big: bool = False,
 ) -> ft.Control:
     """Two series of (day, pain); `days` is the last day, `labels` stand below their days, `names` in the legend.
+
+    `say`: a pain in words, shown at the point that is touched.
 
     `big`: the numbers at the axes are as large as four dates side by side allow.
     """
@@ -27,8 +30,8 @@ def PainChart(
     square = fc.ChartSquarePoint(color=Color.BLUE, size=7, stroke_color=Color.CARD, stroke_width=1)
     chart = fc.LineChart(
         data_series=[
-            _series(during, Color.CLAY, circle, None),
-            _series(morning, Color.BLUE, square, [6, 5]),
+            _series(during, say, Color.CLAY, circle, None),
+            _series(morning, say, Color.BLUE, square, [6, 5]),
         ],
         height=190,
         min_y=0,
@@ -57,10 +60,14 @@ def PainChart(
 
 
 def _series(
-    points: Sequence[tuple[int, int]], color: str, point: fc.ChartPointShape, dash: list[int] | None
+    points: Sequence[tuple[int, int]],
+    say: Callable[[int], str],
+    color: str,
+    point: fc.ChartPointShape,
+    dash: list[int] | None,
 ) -> fc.LineChartData:
     return fc.LineChartData(
-        points=[fc.LineChartDataPoint(x, y, tooltip=f"{y} of 10") for x, y in points],
+        points=[fc.LineChartDataPoint(x, y, tooltip=say(y)) for x, y in points],
         color=color,
         stroke_width=3 if dash is None else 2.5,
         rounded_stroke_cap=True,

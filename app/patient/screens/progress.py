@@ -102,7 +102,7 @@ def _chart(view: ProgressView, big: bool) -> ft.Control:
     span = (view.today - view.first_on).days
     labels = [(7 * n, name) for n, (name, _) in enumerate(view.weeks)]
     spoken = f"{words.pain_title}. {view.finding}. {words.table_has_rows}"
-    return PainChart(during, morning, span, labels, spoken, (words.during, words.morning), big)
+    return PainChart(during, morning, span, labels, spoken, (words.during, words.morning), words.pain_of_ten, big)
 
 
 def _table(view: ProgressView, big: bool) -> ft.Control:

@@ -12,7 +12,6 @@ from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
 from app.therapist.parts.desk import Chip, Field, Muted, Option, Picker, Rule, act, column, flow
 from app.therapist.parts.stepper import Stepper
-from app.therapist.parts.when import WEEKDAYS
 from app.therapist.typed import date_of, unreadable
 from hep.phrases import load_text, seconds_text
 from hep.records import Load, LoadUnit, Prescription, ProgressionRule
@@ -55,7 +54,7 @@ def When(state: BuilderState, prescription: Prescription) -> ft.Control:
                 act(state.apply, edit.toggle_weekday, key, n),
                 key=f"day-{n}-{key}",
             )
-            for n, name in enumerate(WEEKDAYS, 1)
+            for n, name in enumerate(words.WEEKDAYS, 1)
         ]
         parts.append(flow(*days, spacing=4))
     field = "per_week" if rhythm == "per_week" else "times_per_day"
@@ -126,8 +125,8 @@ def Band(state: BuilderState, prescription: Prescription) -> ft.Control:
 
 _ENVELOPE = {
     ProgressionRule.DOUBLE: (("reps_max", words.TOP_REPS), ("load_step_percent", words.LOAD_STEP)),
-    ProgressionRule.HOLD: (("hold_max_s", "longest hold"),),
-    ProgressionRule.TIME: (("duration_max_s", "longest time"),),
+    ProgressionRule.HOLD: (("hold_max_s", words.LONGEST_HOLD),),
+    ProgressionRule.TIME: (("duration_max_s", words.LONGEST_TIME),),
 }
 
 

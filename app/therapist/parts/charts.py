@@ -35,7 +35,7 @@ def week_bars(weeks: Sequence[WeekPoint]) -> ft.Control:
     bars = [
         lines(
             cv.Canvas(_bar(week, BAR_HEIGHT / most), width=BAR_WIDTH, height=BAR_HEIGHT),
-            Text(f"{week.done} of {week.due}", Style.DESK_SMALL_STRONG),
+            Text(words.done_of(week.done, week.due), Style.DESK_SMALL_STRONG),
             Muted(day(week.week_start), Style.TINY),
         )
         for week in weeks

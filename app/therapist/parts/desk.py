@@ -9,6 +9,7 @@ from typing import Any
 import flet as ft
 
 from app.parts import AppButton, Text, TypedField
+from app.strings_clinic import becomes
 from app.theme import Color, Radius, Size, Space, Style
 
 Handler = Callable[..., Any]
@@ -234,7 +235,7 @@ def IconBox(icon: ft.IconData, tone: Tone) -> ft.Control:
 def Arrow(before: str, after: str, style: Style = Style.SMALL_STRONG) -> ft.Control:
     """Before, an arrow, after; read as one sentence."""
     return ft.Semantics(
-        label=f"{before} becomes {after}",
+        label=becomes(before, after),
         exclude_semantics=True,
         content=flow(
             Text(before, style, Color.MUTED),

@@ -63,7 +63,7 @@ def _measured(goal: Goal) -> str:
         if value is not None:
             parts.append(f"{name.lower()} {number_text(value)}{unit}")
     if goal.target_on:
-        parts.append(f"by {full_day(goal.target_on)}")
+        parts.append(words.by_date(full_day(goal.target_on)))
     return ", ".join(parts)
 
 

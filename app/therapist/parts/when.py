@@ -2,15 +2,13 @@
 
 from datetime import date, datetime
 
+from app import strings_clinic as words
 from hep.days import zone
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def day(on: date) -> str:
     """A date as `Nov 21`."""
-    return f"{MONTHS[on.month - 1]} {on.day}"
+    return f"{words.MONTHS[on.month - 1]} {on.day}"
 
 
 def full_day(on: date) -> str:
@@ -21,16 +19,16 @@ def full_day(on: date) -> str:
 def clock(at: datetime, zone_name: str) -> str:
     """An instant's time of day as `6:40 pm`."""
     local = at.astimezone(zone(zone_name))
-    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {words.AM if local.hour < 12 else words.PM}"
 
 
 def day_near(at: datetime, now: datetime, zone_name: str) -> str:
     """An instant's day: `Today`, `Yesterday`, else `Nov 21`, with the year when it is another one."""
     on, today = at.astimezone(zone(zone_name)).date(), now.astimezone(zone(zone_name)).date()
     if on == today:
-        return "Today"
+        return words.TODAY
     if (today - on).days == 1:
-        return "Yesterday"
+        return words.YESTERDAY
     return day(on) if on.year == today.year else full_day(on)
 
 
@@ -41,4 +39,4 @@ def moment(at: datetime, now: datetime, zone_name: str) -> str:
 
 def weekdays(days: tuple[int, ...]) -> str:
     """ISO weekdays as `Mon, Wed, Fri`."""
-    return ", ".join(WEEKDAYS[n - 1] for n in days)
+    return ", ".join(words.WEEKDAYS[n - 1] for n in days)
