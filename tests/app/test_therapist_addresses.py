@@ -67,18 +67,6 @@ async def test_back_goes_back_inside_the_app_and_keeps_the_draft() -> None:
         assert not ui.has("remove-rx-000001")
 
 
-async def test_an_address_the_app_itself_gave_opens_nothing_again() -> None:
-    clinic = Clinic()
-    async with desk(clinic) as ui:
-        ui.connection.slow = True
-        await open_maria(ui)
-        asked = len(clinic.calls)
-        ui.connection.tell_late()
-        await ui.settle()
-
-        assert len(clinic.calls) == asked
-
-
 async def test_a_browser_that_is_slow_to_say_where_it_went_does_not_take_the_therapist_back() -> None:
     clinic = Clinic()
     async with desk(clinic) as ui:

@@ -6,22 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.flows.people import Clinic, Phone
-from tests.server.conftest import (  # noqa: F401
-    database_url,
-    postgres,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-    sqlite_world,
-    world,
-)
 from tests.server.world import World
 
 MakePhone = Callable[..., Awaitable[Phone]]
 
 
 @pytest.fixture
-def clinic(world: World) -> Clinic:  # noqa: F811
+def clinic(world: World) -> Clinic:
     """A clinic with a patient whose first program is published."""
     made = Clinic(world)
     made.publish()

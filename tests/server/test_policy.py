@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from hep.access import POLICY, Action, Role, Scope
 from server.api.deps import PUBLIC, Caller, needs
 from server.policy import Undeclared, declarations
-from tests.server.conftest import copy_of_postgres, copy_of_sqlite
+from tests.databases import copy_of_postgres, copy_of_sqlite
 from tests.server.matrix import ACTORS, ALLOWED, Cast, refusal
 from tests.server.world import World
 
