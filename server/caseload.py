@@ -1,37 +1,39 @@
 """The clinic's caseload: one read of the summaries, most in need first.
 
-Lines are kept as text and handed on as they are; a line whose day is over is worked out again before it is read.
+Lines are kept as text and handed on as they are; a line whose day is over, or that new facts have overtaken, is
+worked out again before it is read.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
+from sqlalchemy import union
 from sqlmodel import Session, col, select
 
-from server import changes, upkeep, wording
-from server.tables.care import PatientSummary
+from server import upkeep, wording
+from server.tables.care import PatientSummary, PatientSync
 from server.tables.people import Patient
 
-BATCH = 50
+BATCH = 10
 """Lines worked out again in one transaction, so that nobody waits long for the database."""
 
 
 def stale(session: Session, now: datetime, clinic_id: str | None = None) -> Sequence[str]:
     """Patients (of one clinic, or of all) whose line no longer holds, at most BATCH."""
-    query = select(PatientSummary.patient_id).where(col(PatientSummary.stale_at) <= now)
+    over = select(PatientSummary.patient_id).where(col(PatientSummary.stale_at) <= now)
+    overtaken = select(PatientSync.patient_id).where(col(PatientSync.settle_at) <= now)
     if clinic_id is not None:
-        query = query.where(PatientSummary.clinic_id == clinic_id)
-    return session.exec(query.order_by(col(PatientSummary.patient_id)).limit(BATCH)).all()
+        over = over.where(PatientSummary.clinic_id == clinic_id)
+        overtaken = overtaken.where(PatientSync.clinic_id == clinic_id)
+    return session.connection().execute(union(over, overtaken).limit(BATCH)).scalars().all()
 
 
 def refresh_stale(session: Session, now: datetime, clinic_id: str | None = None) -> int:
     """Work out up to BATCH stale lines. Returns how many; call again until it is none."""
     patient_ids = stale(session, now, clinic_id)
     for patient_id in patient_ids:
-        patient = session.get_one(Patient, patient_id)
-        changes.hold(session, patient_id, patient.clinic_id)
-        upkeep.refresh_or_postpone(session, patient, now)
+        upkeep.settle(session, session.get_one(Patient, patient_id), now)
     return len(patient_ids)
 
 

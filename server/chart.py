@@ -1,6 +1,5 @@
 """Reads a patient's record the way the rules want it: versions, facts and the history they make together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,7 +13,7 @@ from hep.facts import Correction, Kind, Retraction
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
 from server import histories, stored
-from server.histories import Record, State
+from server.histories import Basis, Record
 from server.rows import KINDS, fact_of
 from server.tables.care import Fact, PatientSync, ProgramHead, ProgramVersionRow, Pulled
 from server.tables.people import Patient
@@ -67,28 +66,25 @@ def open_chart(session: Session, patient: Patient, now: datetime, back: timedelt
     return _chart(patient, now, program, _read(session, patient, program, since))
 
 
-def open_after_push(session: Session, sync: PatientSync, new: Sequence[Stored], now: datetime) -> Chart:
-    """As `open_chart`, after rows (not empty) were stored as the newest under this counter, which the caller holds.
-
-    Reads no fact when nothing else happened to the patient's record since the push before.
-    """
-    patient, program = session.get_one(Patient, sync.patient_id), _program(session, sync.patient_id)
+def open_newest(session: Session, patient: Patient, sync: PatientSync, now: datetime) -> Chart:
+    """As `open_chart`, under the counter that the caller holds: reads only the facts that came since the last time."""
+    program = _program(session, patient.id)
     since = days.local_on(now, patient.zone) - RECENT
-    state = State(
-        epoch=sync.epoch,
-        seq=sync.seq,
-        since=since,
-        zone=patient.zone,
-        versions=program.versions,
-        pulled=program.pulled,
-    )
-    before = histories.of_session(session).find(patient.id, replace(state, seq=sync.seq - len(new)))
-    if before is not None and before.can_take(new):
-        record = replace(before, history=before.history.extended([row for row in new if _counts(row, since)]))
-    else:
+    basis = Basis(epoch=sync.epoch, since=since, zone=patient.zone, versions=program.versions, pulled=program.pulled)
+    known = histories.of_session(session).find(patient.id, basis)
+    record = None if known is None else _brought_up(session, patient, since, *known)
+    if record is None:
         record = _read(session, patient, program, since)
-    histories.keep_after_commit(session, patient.id, state, record)
+    histories.keep_after_commit(session, patient.id, basis, sync.seq, record)
     return _chart(patient, now, program, record)
+
+
+def _brought_up(session: Session, patient: Patient, since: date, seq: int, before: Record) -> Record | None:
+    """What was read at counter `seq`, with the facts that came since; None when they change what was there."""
+    later = stored_since(session, patient.id, since, after=seq)
+    if not before.can_take(later):
+        return None
+    return replace(before, history=before.history.extended(later)) if later else before
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +107,6 @@ def _read(session: Session, patient: Patient, program: _Program, since: date) ->
         targets=frozenset(row.fact.target_id for row in rows if isinstance(row.fact, Correction | Retraction)),
         corrected=frozenset(row.fact.target_id for row in rows if isinstance(row.fact, Correction)),
     )
-
-
-def _counts(row: Stored, since: date) -> bool:
-    """Whether `stored_since` would read this row."""
-    return row.fact.on >= since or row.kind in LASTING
 
 
 def _chart(patient: Patient, now: datetime, program: _Program, record: Record) -> Chart:
@@ -148,8 +139,10 @@ def read_version(body: str) -> ProgramVersion:
     return stored.load(ProgramVersion, body)
 
 
-def stored_since(session: Session, patient_id: str, since: date) -> list[Stored]:
+def stored_since(session: Session, patient_id: str, since: date, after: int = 0) -> list[Stored]:
     """The patient's facts from the local date `since` (inclusive) on, and older ones of kinds that last.
+
+    Of these, those with a number above `after`.
 
     Only messages carry `received_at`: nothing else is judged by it, and reading an instant for each row takes long.
     """
@@ -158,6 +151,7 @@ def stored_since(session: Session, patient_id: str, since: date) -> list[Stored]
         columns(col(Fact.id), col(Fact.kind), col(Fact.body), col(Fact.seq), received_at)
         .where(
             col(Fact.patient_id) == patient_id,
+            col(Fact.seq) > after,
             or_(col(Fact.local_on) >= since, col(Fact.kind).in_([kind.value for kind in LASTING])),
         )
         .order_by(col(Fact.seq))

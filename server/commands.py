@@ -30,7 +30,8 @@ from server.tables.people import AuditHead, Clinic, Staff
 def run(settings: Settings, _arguments: Namespace) -> int:
     """Build what is missing, then serve until interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     web = _current_client()
     with _opened(settings) as engine:
         lines = _demo_lines(engine, settings) if settings.demo else _real_lines(engine, settings)

@@ -48,6 +48,8 @@ def decide(
     Raises `Declined`: `not_found`, `already_decided`, `proposal_outdated`, and what `programs.publish` raises.
     """
     changes.hold(session, patient.id, patient.clinic_id)
+    if upkeep.waits(session, patient.id, now):
+        upkeep.settle(session, patient, now)
     row = session.get(Proposal, proposal_id)
     if row is None or row.patient_id != patient.id:
         raise Declined("not_found")

@@ -1,8 +1,8 @@
-"""Keeps what was read of a patient's facts between two pushes, so that the next one reads only what is new.
+"""Keeps what was read of a patient's facts, so that the next time only what is new is read.
 
-Nothing here is ever the truth: what is kept names the state of the change log it was read at, and is handed out only
-for that very state, as the counter's row shows it inside the transaction that holds it. It is kept only once the
-transaction that made it is committed, for one database, in one process, and forgotten when there is too much of it.
+Nothing here is ever the truth: what is kept names what it follows from and the number of the last fact in it, and is
+handed out only to a transaction that holds the counter and finds the same. It is kept only once the transaction that
+made it is committed, for one database, in one process, and forgotten when there is too much of it.
 """
 
 from collections import OrderedDict
@@ -25,11 +25,10 @@ OPTION = "histories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What a record follows from: the patient's change log up to `seq`, the window's first date, and the program."""
+class Basis:
+    """What a record follows from besides the facts: the store's generation, the window's first date, the program."""
 
     epoch: int
-    seq: int
     since: date
     zone: str
     versions: tuple[ProgramVersion, ...]
@@ -54,27 +53,27 @@ class Histories:
 
     def __init__(self, most_rows: int = MOST_ROWS) -> None:
         self._most_rows, self._rows = most_rows, 0
-        self._kept: OrderedDict[str, tuple[State, Record]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Basis, int, Record]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, patient_id: str, state: State) -> Record | None:
-        """What was kept at exactly this state."""
+    def find(self, patient_id: str, basis: Basis) -> tuple[int, Record] | None:
+        """What was kept on exactly this basis, and the counter it was read at."""
         with self._lock:
-            at, record = self._kept.get(patient_id, (None, None))
-        return record if at == state else None
+            found = self._kept.get(patient_id)
+        return (found[1], found[2]) if found is not None and found[0] == basis else None
 
-    def keep(self, patient_id: str, state: State, record: Record) -> None:
+    def keep(self, patient_id: str, basis: Basis, seq: int, record: Record) -> None:
         """Keep a patient's newest record in place of the one before; the oldest ones go when there is too much."""
         with self._lock:
             self._forget(patient_id)
-            self._kept[patient_id] = (state, record)
+            self._kept[patient_id] = (basis, seq, record)
             self._rows += len(record.history.rows)
             while self._rows > self._most_rows:
                 self._forget(next(iter(self._kept)))
 
     def _forget(self, patient_id: str) -> None:
         if patient_id in self._kept:
-            _, record = self._kept.pop(patient_id)
+            *_, record = self._kept.pop(patient_id)
             self._rows -= len(record.history.rows)
 
 
@@ -84,12 +83,12 @@ def of_session(session: Session) -> Histories:
     return found
 
 
-def keep_after_commit(session: Session, patient_id: str, state: State, record: Record) -> None:
+def keep_after_commit(session: Session, patient_id: str, basis: Basis, seq: int, record: Record) -> None:
     """Keep this if the transaction is committed, and never otherwise."""
-    session.info.setdefault(OPTION, {})[patient_id] = (state, record)
+    session.info.setdefault(OPTION, {})[patient_id] = (basis, seq, record)
 
 
 def committed(session: Session) -> None:
     """Called by `writing` after the commit."""
-    for patient_id, (state, record) in session.info.pop(OPTION, {}).items():
-        of_session(session).keep(patient_id, state, record)
+    for patient_id, kept in session.info.pop(OPTION, {}).items():
+        of_session(session).keep(patient_id, *kept)

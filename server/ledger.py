@@ -1,4 +1,4 @@
-"""Admits what a phone sends: each row once, for ever, and with it everything that follows from it.
+"""Admits what a phone sends: each row once, for ever, with a note of everything that follows from it.
 
 Rows are facts: nothing here edits or drops one, and nothing is refused for being old or oddly timed. The caller
 commits; a row counts as accepted only after that.
@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 
 from hep.access import Role
 from hep.facts import CheckIn, Correction, ItemSkip, Kind, RedFlag, Retraction, SessionEnd, SetLog
-from hep.history import Stored
 from hep.wire import RowResult, Status
 from server import changes, flags, upkeep
 from server.chart import versions_of
@@ -54,7 +53,7 @@ class Admitted:
 
 
 def admit(session: Session, sender: Sender, raw_rows: Sequence[object]) -> Admitted:
-    """Judge, store and number the rows, then bring up to date what depends on them. Records no audit entry."""
+    """Judge, store and number the rows, and note what is to be worked out. Records no audit entry."""
     versions = _known_versions(session, sender.patient_id)
     judged = [judge(raw, sender.role, versions) for raw in raw_rows]
     sync = changes.hold(session, sender.patient_id, sender.clinic_id)
@@ -114,7 +113,7 @@ class _Batch:
         return RowResult(id=row.id, status=status, code=code, sentence=sentence)
 
     def store(self) -> None:
-        """Write the new rows and everything that follows from them."""
+        """Write the new rows, raise stop signs at once, and note what else follows."""
         self._keep_turned()
         if not self.new:
             return
@@ -126,14 +125,7 @@ class _Batch:
         for row in self.new:
             if isinstance(row.fact, RedFlag):
                 flags.raise_red(self.session, self.sync, row.id, row.fact, self.sender.received_at)
-        upkeep.after_push(
-            self.session, self.sync, [self._kept(row, base + n) for n, row in enumerate(self.new, 1)], self.sender.now
-        )
-
-    def _kept(self, row: Sound, seq: int) -> Stored:
-        """The row as `chart.stored_since` would read it."""
-        received_at = self.sender.received_at if row.kind is Kind.MESSAGE else None
-        return Stored(row.id, row.kind, row.fact, seq, received_at)
+        upkeep.after_push(self.session, self.sync, [row.fact for row in self.new], self.sender.now)
 
     def _columns(self, row: Sound, seq: int) -> dict[str, Any]:
         fact, sender = row.fact, self.sender

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from server import changes, flags, proposals, rollups, summary
+from server import changes, flags, proposals, rollups, settling, summary
 from server.chart import Chart, open_chart
 from server.database import reading, writing
 from server.tables.care import DayRollup, Fact, Flag, PatientSummary, Proposal
@@ -35,8 +35,10 @@ class Difference:
 def rebuild(engine: Engine, now: datetime, *, check: bool = False) -> tuple[Difference, ...]:
     """Compare every patient's sums and line with the facts, and unless `check` write them anew, a patient at a time.
 
-    Returns what differed. Meant for a quiet hour: it reads every fact.
+    What waits to be worked out is settled before, in both cases. Returns what differed. Meant for a quiet hour: it
+    reads every fact.
     """
+    settling.refresh(engine, lambda: now)
     with reading(engine) as session:
         patient_ids = session.exec(select(Patient.id).order_by(col(Patient.id))).all()
     found: list[Difference] = []

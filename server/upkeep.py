@@ -1,21 +1,23 @@
 """Brings up to date what is derived from a patient's facts: daily sums, flags, proposals, the caseload's line.
 
-Everything here can be computed again from the facts. An accident in it is logged and leaves the facts admitted; the
-patient's line is then marked stale and worked out again at the next read.
+A push only notes, in its own transaction, which dates its facts touch. `settle` works out what follows: moments later
+by the server itself, and in any case before a therapist reads. Everything here can be computed again from the facts;
+an accident in it is logged, keeps no fact out, and is tried again later.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+import orjson
 from sqlmodel import Session, col, select
 
 from hep import days, facts
 from hep.facts import CheckIn, Correction, ItemSkip, Kind, Pause, Retraction, SetLog
-from hep.history import Stored, key_of
+from hep.history import key_of
 from hep.records import ProgramVersion
-from server import flags, proposals, rollups, summary
-from server.chart import RECENT, Chart, open_after_push, open_chart
+from server import changes, flags, proposals, rollups, stored, summary
+from server.chart import RECENT, Chart, open_chart, open_newest
 from server.rows import fact_of
 from server.tables.care import Fact, PatientSummary, PatientSync
 from server.tables.people import Patient
@@ -31,22 +33,17 @@ LATE = timedelta(days=7)
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 
 
-def after_push(session: Session, sync: PatientSync, new: Sequence[Stored], now: datetime) -> None:
-    """What new rows (not empty) change, the newest under the counter. They stay admitted whatever happens here."""
-    try:
-        with session.begin_nested():
-            chart = open_after_push(session, sync, new, now)
-            dates = _touched(session, sync.patient_id, [row.fact for row in new], chart.today)
-            _bring_up_to_date(session, chart, dates)
-    except ACCIDENTS as error:
-        log.error("upkeep after a push failed with %s", type(error).__name__)
-        summary.mark_stale(session, sync.patient_id, now)
+def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
+    """Note what new facts touch, under the counter that the caller holds. Nothing is worked out here."""
+    sync.touched = _text(_waiting(sync) | _touched(session, sync.patient_id, new))
+    sync.settle_at = now
+    session.add(sync)
 
 
 def after_publish(session: Session, patient: Patient, version: ProgramVersion, now: datetime) -> None:
     """What a new version changes: sums from its first day on, proposals, the caseload's line."""
     today = days.local_on(now, patient.zone)
-    _bring_up_to_date(session, open_chart(session, patient, now), _span(version.effective_on, today))
+    _bring_up_to_date(session, patient, now, _span(version.effective_on, today))
 
 
 def after_pull(session: Session, patient: Patient, now: datetime) -> None:
@@ -57,31 +54,60 @@ def after_pull(session: Session, patient: Patient, now: datetime) -> None:
     summary.write(session, chart, flags.of_patient(session, patient.id), proposals.of_patient(session, patient.id))
 
 
+def waits(session: Session, patient_id: str, now: datetime) -> bool:
+    """Whether something of the patient's is to be worked out before it is read."""
+    sync = session.get(PatientSync, patient_id)
+    return sync is not None and sync.settle_at is not None and sync.settle_at <= now
+
+
 def refresh(session: Session, patient: Patient, now: datetime) -> None:
-    """Work out the patient's line for today, and the sums of the days since it was last worked out."""
+    """Work out what waits, the patient's line for today, and the sums of the days since it was last worked out."""
     today = days.local_on(now, patient.zone)
     last = session.get(PatientSummary, patient.id)
     since = today if last is None else min(last.as_of, today)
-    _bring_up_to_date(session, open_chart(session, patient, now), _span(since, today))
+    _bring_up_to_date(session, patient, now, _span(since, today))
 
 
-def refresh_or_postpone(session: Session, patient: Patient, now: datetime) -> None:
-    """As `refresh`; after an accident the old line stays and is tried again later, so that one line blocks no list."""
+def settle(session: Session, patient: Patient, now: datetime) -> None:
+    """As `refresh`; after an accident all stays as it was and is tried again later, so that one line blocks no list."""
+    sync = changes.hold(session, patient.id, patient.clinic_id)
     try:
         with session.begin_nested():
             refresh(session, patient, now)
     except ACCIDENTS as error:
-        log.error("upkeep of a line failed with %s", type(error).__name__)
+        log.error("upkeep failed with %s", type(error).__name__)
         summary.mark_stale(session, patient.id, now + TRY_AGAIN_AFTER)
+        if sync.settle_at is not None:
+            sync.settle_at = now + TRY_AGAIN_AFTER
+            session.add(sync)
 
 
-def _bring_up_to_date(session: Session, chart: Chart, dates: Iterable[date]) -> None:
+def _bring_up_to_date(session: Session, patient: Patient, now: datetime, dates: Iterable[date]) -> None:
     """Sums of dates that the chart does not reach are taken from a longer one; all else looks at RECENT alone."""
-    touched = set(dates)
-    _recompute(session, chart, touched)
+    sync = changes.hold(session, patient.id, patient.clinic_id)
+    chart = open_newest(session, patient, sync, now)
+    _recompute(session, chart, {*dates, *_waiting(sync), *_moved(chart)})
     raised = flags.review(session, chart)
     proposed = proposals.review(session, chart, raised)
     summary.write(session, chart, raised, proposed)
+    sync.settle_at = sync.touched = None
+    session.add(sync)
+
+
+def _moved(chart: Chart) -> set[date]:
+    """The dates that corrected facts have now: a correction may have been here before what it corrects."""
+    if not chart.corrected:
+        return set()
+    return {on for row in chart.history.rows if row.id in chart.corrected for on in _dates(row.fact)}
+
+
+def _waiting(sync: PatientSync) -> set[date]:
+    """The dates that pushes noted."""
+    return set() if sync.touched is None else {date.fromisoformat(on) for on in stored.parse(sync.touched)}
+
+
+def _text(dates: Iterable[date]) -> str:
+    return orjson.dumps(sorted(dates)).decode()
 
 
 def _recompute(session: Session, chart: Chart, touched: set[date]) -> None:
@@ -94,18 +120,18 @@ def _span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _touched(session: Session, patient_id: str, new: Sequence[facts.Fact], today: date) -> set[date]:
+def _touched(session: Session, patient_id: str, new: Sequence[facts.Fact]) -> set[date]:
     """Every date whose sums these facts may change: theirs, that of what they are about, and of what they correct."""
     dates: set[date] = set()
     targets: set[str] = set()
     for fact in new:
-        dates |= _dates(fact, today)
+        dates |= _dates(fact)
         if isinstance(fact, Correction | Retraction):
             targets.add(fact.target_id)
-    return dates | _dates_of_targets(session, patient_id, targets, today)
+    return dates | _dates_of_targets(session, patient_id, targets)
 
 
-def _dates_of_targets(session: Session, patient_id: str, targets: set[str], today: date) -> set[date]:
+def _dates_of_targets(session: Session, patient_id: str, targets: set[str]) -> set[date]:
     """Follows corrections of corrections to their root."""
     dates: set[date] = set()
     seen: set[str] = set()
@@ -114,21 +140,21 @@ def _dates_of_targets(session: Session, patient_id: str, targets: set[str], toda
         seen |= targets
         for kind, body in session.exec(query).all():
             fact = fact_of(Kind(kind), body)
-            dates |= _dates(fact, today)
+            dates |= _dates(fact)
             if isinstance(fact, Correction | Retraction):
                 targets = targets | {fact.target_id}
     return dates
 
 
-def _dates(fact: facts.Fact, today: date) -> set[date]:
+def _dates(fact: facts.Fact) -> set[date]:
     dates = {fact.on}
     if isinstance(fact, CheckIn):
         dates.add(fact.about_on)
     elif isinstance(fact, Pause):
-        dates.update(_span(fact.from_on, min(fact.until_on, today)))
+        dates.update(_span(fact.from_on, fact.until_on))
     elif isinstance(fact, SetLog | ItemSkip) and fact.planned is not None:
         planned_on = key_of(fact.planned).on
         dates |= {planned_on} if planned_on is not None else set()
     elif isinstance(fact, Correction):
-        dates |= _dates(facts.read(fact.corrects, fact.body), today)
+        dates |= _dates(facts.read(fact.corrects, fact.body))
     return dates

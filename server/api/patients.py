@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from hep.access import Action
 from hep.views import PatientDetail
-from server import audit, detail, patients
+from server import audit, detail, patients, upkeep
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
@@ -49,6 +49,11 @@ def page(
     patient_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.RECORD_READ)]
 ) -> JsonAnswer:
     """Everything the patient's page shows."""
+    with reading(engine) as session:
+        waits = upkeep.waits(session, reach(session, caller, Action.RECORD_READ, patient_id).id, now)
+    if waits:
+        with writing(engine) as session:
+            upkeep.settle(session, reach(session, caller, Action.RECORD_READ, patient_id), now)
     with reading(engine) as session:
         patient = reach(session, caller, Action.RECORD_READ, patient_id)
         found = detail.read(session, patient, now)

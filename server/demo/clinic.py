@@ -178,6 +178,7 @@ class DemoClinic:
         refused = {result.code for result in admitted.results if result.code is not None}
         if refused:
             raise RuntimeError(f"the clinic refused rows of the demo: {', '.join(sorted(refused))}")
+        upkeep.settle(session, session.get_one(Patient, contact.patient_id), contact.at)
         sessions.note_seen(session, contact.device_id, contact.at)
         self._record_sync(session, contact, "sync.push")
 

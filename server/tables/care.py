@@ -109,7 +109,11 @@ class Change(SQLModel, table=True):
 
 
 class PatientSync(SQLModel, table=True):
-    """A patient's counter. `epoch` rises after a restore; a cursor below `floor` must start again."""
+    """A patient's counter. `epoch` rises after a restore; a cursor below `floor` must start again.
+
+    `settle_at`: when what follows from new facts is to be worked out, None when nothing waits; `touched`: the local
+    dates whose sums wait, as a JSON list.
+    """
 
     __tablename__ = "patient_sync"
 
@@ -118,6 +122,8 @@ class PatientSync(SQLModel, table=True):
     seq: int = Field(default=0, sa_type=BigInteger)
     epoch: int = 1
     floor: int = Field(default=0, sa_type=BigInteger)
+    settle_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    touched: str | None = Field(default=None, sa_type=Text)
 
 
 class PushReject(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""The server as it is run, with a clock in it: CPU seconds of the process, and of what follows from a push."""
+"""The server as it is run, with a clock in it: CPU seconds of the process, and of what is worked out after pushes."""
 
 from time import process_time, thread_time
 from typing import Any
@@ -13,14 +13,14 @@ from server.settings import Settings
 
 def app() -> FastAPI:
     """The API by the environment's settings, with `/cpu` beside it."""
-    made, spent, after_push = create_app(Settings()), [0.0], upkeep.after_push
+    made, spent, settle = create_app(Settings()), [0.0], upkeep.settle
 
     def timed(*given: Any) -> None:
         began = thread_time()
-        after_push(*given)
+        settle(*given)
         spent[0] += thread_time() - began
 
-    upkeep.after_push = timed  # type: ignore[assignment]
+    upkeep.settle = timed  # type: ignore[assignment]
 
     @made.get("/cpu")
     def cpu() -> Response:

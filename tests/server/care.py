@@ -28,7 +28,7 @@ from hep.facts import (
 from hep.library import prescribe
 from hep.prescribing import Draft
 from hep.records import Dose, Goal, Intent, Load, LoadUnit, Prescription, Side
-from server import library
+from server import library, settling
 from tests.server.world import Signed, World
 
 ZONE = "America/New_York"
@@ -255,6 +255,10 @@ class Care:
         reply = self.therapist.get(f"/v1/patients/{self.patient_id}")
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
+
+    def settle(self) -> None:
+        """What the server works out by itself moments after a push."""
+        settling.refresh(self.world.engine, lambda: self.world.now)
 
     def line(self) -> dict[str, Any]:
         """The patient's line of the caseload."""

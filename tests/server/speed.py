@@ -81,16 +81,16 @@ def push(world: World, phone: Signed, version: ProgramVersion) -> float:
 
 @contextmanager
 def timed_upkeep() -> Iterator[list[float]]:
-    """The CPU milliseconds of each upkeep after a push, while the block runs."""
+    """The CPU milliseconds of each settling after a push, while the block runs."""
     spent: list[float] = []
-    after_push = upkeep.after_push
+    settle = upkeep.settle
 
     def timed(*given: Any) -> None:
         began = thread_time()
-        after_push(*given)
+        settle(*given)
         spent.append((thread_time() - began) * 1000)
 
-    with patch.object(upkeep, "after_push", timed):
+    with patch.object(upkeep, "settle", timed):
         yield spent
 
 

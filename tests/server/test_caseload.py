@@ -106,6 +106,7 @@ def test_further_red_sessions_add_to_the_open_flag_and_raise_one_again_once_it_i
 
     def red_day() -> None:
         care.push(*care.session(pain=8, after=8))
+        care.settle()
         care.later(days=1)
 
     def evidence() -> list[int]:

@@ -239,6 +239,7 @@ def test_a_stored_body_that_cannot_be_read_is_our_accident_and_not_the_callers(
         care.push(*care.session())
         care.later(days=1)
         care.push(care.morning(care.today - timedelta(days=1)))
+    care.settle()
     column = "verdict" if table is Proposal else "body"
     with writing(world.engine) as session:
         (row, *_) = session.exec(select(table).where(table.patient_id == care.patient_id)).all()

@@ -13,6 +13,8 @@ from tests.server.world import World
 
 
 def sums(care: Care, on: date) -> DayRollup:
+    """The sums of a date, once the server has settled what pushes left."""
+    care.settle()
     with reading(care.world.engine) as session:
         return session.get_one(DayRollup, (care.patient_id, on))
 
@@ -86,6 +88,18 @@ def test_a_correction_may_come_before_its_row(world: World) -> None:
     assert clean(care)
 
 
+def test_a_correction_that_came_first_moves_its_set_to_another_day(world: World) -> None:
+    care = Care.begin(world)
+    care.later(days=2)
+    today, yesterday = care.today, care.today - timedelta(days=1)
+    row = care.row(care.set_log(1, today))
+    care.push(care.correction(row["id"], care.set_log(1, yesterday)))
+    assert sums(care, yesterday).sets == 0
+    care.push(row)
+    assert (sums(care, today).sets, sums(care, yesterday).sets) == (0, 1)
+    assert clean(care)
+
+
 def test_a_pause_entered_later_takes_what_was_due_away(world: World) -> None:
     care = Care.begin(world)
     care.later(days=3)
@@ -134,6 +148,7 @@ def test_after_anything_in_any_order_the_sums_agree_with_the_facts(world: World)
 def test_a_tampered_sum_and_a_tampered_line_are_found_and_put_right(world: World) -> None:
     care = Care.begin(world)
     care.push(*care.session())
+    care.settle()
     with writing(world.engine) as session:
         day = session.get_one(DayRollup, (care.patient_id, care.today))
         day.sets += 1
@@ -150,6 +165,7 @@ def test_a_tampered_sum_and_a_tampered_line_are_found_and_put_right(world: World
 def test_a_missing_day_is_found(sqlite_world: World) -> None:
     care = Care.begin(sqlite_world)
     care.push(*care.session())
+    care.settle()
     with writing(sqlite_world.engine) as session:
         session.delete(session.get_one(DayRollup, (care.patient_id, care.today)))
     assert not clean(care)

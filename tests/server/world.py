@@ -54,7 +54,7 @@ class Signed:
 
 
 class World:
-    """The server under test. `now` is its clock."""
+    """The server under test. `now` is its clock; its timer rests, so that a test says when pushes are settled."""
 
     def __init__(self, database_url: str, folder: Path, change: Callable[[FastAPI], None] | None = None) -> None:
         self.now = START
@@ -70,6 +70,7 @@ class World:
 
     def __enter__(self) -> "World":
         self.running.__enter__()
+        self.app.state.timer.pause()
         self.client = self.running.client()
         return self
 
