@@ -18,7 +18,7 @@ from app.reads import Reads
 from app.storefile import Repair, open_file
 from hep import codec
 from hep.facts import Fact, Kind
-from hep.wire import Change, Op, Row, RowResult, Status
+from hep.wire import Change, Op, Row, RowResult, ServerKind, Status
 
 KEEP_SENT = timedelta(days=30)
 """How long confirmed rows stay for a server restored from a backup (decisions 14)."""
@@ -27,6 +27,15 @@ KEEP_DAYS = 90
 """Local dates of history that the phone keeps, inclusive of today (decisions 15)."""
 
 _AGING = (Kind.SET_LOG, Kind.ITEM_SKIP, Kind.SESSION_END, Kind.CHECK_IN, Kind.CORRECTION, Kind.RETRACTION)
+_SEND_AWAITING = """
+    UPDATE outbox SET state = 'pending', code = NULL, sentence = NULL
+    WHERE state = 'shelved' AND code = 'version_unknown' AND ? IN (
+        json_extract(body, '$.program_id') || ':' || json_extract(body, '$.version'),
+        json_extract(body, '$.body.program_id') || ':' || json_extract(body, '$.body.version')
+    )
+"""
+"""What the clinic refused for a version it did not have, as after a restore, goes again once that version comes."""
+
 _NO_ROOM = "This device has no room left. Free some space and try again."
 _NO_WRITING = "This device could not save that. Close the app, open it again and try once more."
 _REFUSED = "Your clinic could not accept this entry. Ask your therapist."
@@ -216,6 +225,8 @@ class Store(Reads):
             "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, seq = excluded.seq",
             (change.kind, change.id, _text(change.body), change.seq),
         )
+        if change.kind == ServerKind.PROGRAM.value:
+            db.execute(_SEND_AWAITING, (change.id,))
 
     def _note_epoch(self, db: sqlite3.Connection, epoch: int) -> None:
         """A new epoch means a server restored from a backup: everything it confirmed lately is offered again."""

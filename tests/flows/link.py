@@ -37,12 +37,16 @@ class Link(httpx.AsyncBaseTransport):
     """The network as one phone has it. `before` is awaited ahead of a request that reaches the server."""
 
     def __init__(self, app: FastAPI, faults: Iterable[Fault | None] = ()) -> None:
-        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.7", 50_000))
+        self.lead_to(app)
         self.faults: deque[Fault | None] = deque(faults)
         self.down = False
         self.paths: list[str] = []
         self.after: Callable[[str], Awaitable[None]] | None = None
         self._late: list[httpx.Request] = []
+
+    def lead_to(self, app: FastAPI) -> None:
+        """This is the server at the other end."""
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.7", 50_000))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = await request.aread()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, delete, select
+from sqlmodel import select
 
 from app.account import UnsentEntries
 from app.api import Offline
@@ -16,7 +16,7 @@ from hep.history import Stored
 from hep.records import Side
 from hep.wire import Row
 from server.database import reading, writing
-from server.tables.care import Change, Fact, PatientSync
+from server.tables.care import Fact, PatientSync
 from tests.flows.conftest import MakePhone
 from tests.flows.link import Fault
 from tests.flows.people import Clinic, Phone, a_squat
@@ -208,30 +208,6 @@ async def test_a_phone_told_to_fetch_everything_again_sends_first_and_agrees_aft
     assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
     assert await phone.facts() == clinic.stored()
     assert await phone.due() == ["2x10"]
-
-
-async def test_a_server_restored_from_a_backup_gets_its_lost_rows_back_from_the_phone(
-    clinic: Clinic, phone: Phone
-) -> None:
-    session = await phone.begin()
-    ids = await phone.squats(session, 1, 2)
-    await phone.settle()
-    restore_without(clinic, ids[1])
-
-    await phone.settle()
-
-    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
-    assert await phone.facts() == clinic.stored()
-
-
-def restore_without(clinic: Clinic, lost: str) -> None:
-    with writing(clinic.world.engine) as database:
-        connection = database.connection()
-        connection.execute(delete(Change).where(col(Change.entity_id) == lost))
-        connection.execute(delete(Fact).where(col(Fact.id) == lost))
-        sync = database.get_one(PatientSync, clinic.patient_id)
-        sync.epoch, sync.seq = sync.epoch + 1, sync.seq - 1
-        database.add(sync)
 
 
 async def test_access_that_ran_out_overnight_renews_itself(clinic: Clinic, phone: Phone) -> None:

@@ -1,0 +1,313 @@
+"""What phones do when the clinic's server comes back older than it was, and what becomes of an older phone."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.sync import SyncState
+from hep.facts import ItemKey, SkipReason
+from server import audit
+from server.database import open_database, reading
+from server.rebuild import rebuild
+from server.vault import backup, key, restore
+from tests.flows.conftest import MakePhone
+from tests.flows.people import Clinic, Phone, a_squat
+from tests.server.conftest import copy_of_postgres, copy_of_sqlite
+from tests.server.world import World
+
+
+class Vault:
+    """Takes a backup of a clinic, and puts it back as often as asked, each time into a database of its own."""
+
+    def __init__(self, clinic: Clinic, folder: Path, empty: Callable[[], str], stack: ExitStack) -> None:
+        self._clinic, self._folder, self._empty, self._stack = clinic, folder, empty, stack
+        key.make(folder / "backup.key", clinic.world.now)
+        self._key = key.load(folder / "backup.key")
+        self._file = folder / "clinic.backup"
+
+    def back_up(self) -> None:
+        backup.take(self._clinic.world.engine, self._file, self._key, self._clinic.world.now)
+
+    def restore(self, *phones: Phone) -> None:
+        """The old server is gone; a new one serves what the backup holds, and the phones reach it."""
+        url, now, lost = self._empty(), self._clinic.world.now, self._clinic.world
+        engine = open_database(url)
+        restore.put_back(engine, self._file, self._key.identities, now)
+        engine.dispose()
+        again = self._stack.enter_context(World(url, self._folder))
+        again.now, again._numbers = now, lost._numbers
+        self._clinic.world = again
+        for phone in phones:
+            phone.link.lead_to(again.app)
+        self._clinic.sign_in_again()
+
+    def check(self) -> None:
+        """What follows from the facts is right, and the audit log whole."""
+        world = self._clinic.world
+        assert rebuild(world.engine, world.now, check=True) == ()
+        with reading(world.engine) as session:
+            assert audit.verify(session, self._clinic.clinic_id).sound
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def make_vault(
+    clinic: Clinic, kind: str, request: pytest.FixtureRequest, folder: Path, template: Path, stack: ExitStack
+) -> Vault:
+    def empty() -> str:
+        if kind == "postgresql":
+            return stack.enter_context(copy_of_postgres(request.getfixturevalue("postgres")))
+        place = folder / f"restored-{len(list(folder.iterdir()))}"
+        place.mkdir()
+        return copy_of_sqlite(template, place)
+
+    return Vault(clinic, folder, empty, stack)
+
+
+@pytest.fixture
+def clinic(sqlite_world: World) -> Clinic:
+    """On SQLite; where it is restored to is each test's choice."""
+    made = Clinic(sqlite_world)
+    made.publish()
+    return made
+
+
+@pytest.fixture
+def vault(clinic: Clinic, request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Vault]:
+    with ExitStack() as stack:
+        yield make_vault(clinic, "sqlite", request, tmp_path, sqlite_template, stack)
+
+
+@pytest.fixture
+def any_vault(
+    clinic: Clinic, kind: str, request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[Vault]:
+    """As `vault`, restored into each kind of database."""
+    with ExitStack() as stack:
+        yield make_vault(clinic, kind, request, tmp_path, sqlite_template, stack)
+
+
+async def test_what_the_lost_server_had_confirmed_comes_back_from_the_phones(
+    clinic: Clinic, phone: Phone, make_phone: MakePhone, any_vault: Vault
+) -> None:
+    other = await make_phone(clinic)
+    session = await phone.begin()
+    ids = await phone.squats(session, 1)
+    await phone.settle()
+    any_vault.back_up()
+    ids += await phone.squats(session, 2)
+    await phone.settle()
+    await other.settle()
+    ids += await other.squats(await other.begin(), 3)
+    await other.settle()
+    phone.link.down = True
+    ids += await phone.squats(session, 4)
+    await phone.sync.once()
+
+    any_vault.restore(phone, other)
+    phone.link.down = False
+    for each in (phone, other, phone):
+        await each.settle()
+
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+    assert await phone.facts() == await other.facts() == clinic.stored()
+    assert (await phone.history()).rows == (await other.history()).rows
+    any_vault.check()
+
+
+async def test_corrections_withdrawals_and_stop_signs_come_back_too(clinic: Clinic, phone: Phone, vault: Vault) -> None:
+    session = await phone.begin()
+    await phone.squats(session, 1, 2, 3)
+    await phone.settle()
+    vault.back_up()
+    first, second, _ = (await phone.history()).rows
+    await phone.log.correct(first, {"reps": 7})
+    await phone.log.retract(second)
+    await phone.log.skip_items(session, [ItemKey.dated("squat-0001", session.on, 1)], SkipReason.PAIN)
+    await phone.log.end_session(session, 2)
+    await phone.settle()
+    before = (await phone.history()).rows
+
+    vault.restore(phone)
+    await phone.settle()
+
+    assert await phone.facts() == clinic.stored()
+    assert [(row.id, row.fact) for row in (await phone.history()).rows] == [(row.id, row.fact) for row in before]
+    assert (await phone.sync.status()).shelf == ()
+    vault.check()
+
+
+async def test_restored_twice_from_the_same_backup_the_phones_come_back_twice(
+    clinic: Clinic, phone: Phone, vault: Vault
+) -> None:
+    vault.back_up()
+    session = await phone.begin()
+    ids: list[str] = []
+    for number in (1, 2):
+        ids += await phone.squats(session, number)
+        await phone.settle()
+        vault.restore(phone)
+        await phone.settle()
+        assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+    vault.check()
+
+
+async def test_a_phone_that_renewed_its_sign_in_after_the_backup_needs_an_invitation_and_loses_nothing(
+    clinic: Clinic, phone: Phone, vault: Vault
+) -> None:
+    vault.back_up()
+    clinic.world.later(hours=1)
+    session = await phone.begin()
+    ids = await phone.squats(session, 1)
+    await phone.settle()
+    assert [id_ for _, id_ in clinic.stored()] == ids
+
+    vault.restore(phone)
+    ids += await phone.squats(session, 2)
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    await phone.restart()
+    await phone.account.redeem(secret=clinic.invitation())
+    await phone.settle()
+
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+    assert await phone.facts() == clinic.stored()
+
+
+async def test_a_phone_that_signed_in_after_the_backup_loses_nothing_either(
+    clinic: Clinic, make_phone: MakePhone, vault: Vault
+) -> None:
+    vault.back_up()
+    phone = await make_phone(clinic)
+    ids = await phone.squats(await phone.begin(), 1)
+    await phone.settle()
+
+    vault.restore(phone)
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    await phone.account.redeem(secret=clinic.invitation())
+    await phone.settle()
+
+    assert [id_ for _, id_ in clinic.stored()] == ids
+
+
+async def test_sets_of_a_version_the_backup_lacks_arrive_once_it_is_published_again(
+    clinic: Clinic, phone: Phone, vault: Vault
+) -> None:
+    vault.back_up()
+    clinic.publish(a_squat(clinic.today, sets=3), reason="Two good weeks")
+    await phone.settle()
+    session = await phone.begin()
+    clinic.world.later(days=1)
+    await phone.settle()
+    session = await phone.begin()
+    assert session.version == 2
+    ids = await phone.squats(session, 1)
+    await phone.settle()
+    (logged,) = (await phone.history()).rows
+    ids.append(str(await phone.log.correct(logged, {"reps": 7})))
+    await phone.settle()
+
+    vault.restore(phone)
+    await phone.account.redeem(secret=clinic.invitation())
+    await phone.settle()
+    assert clinic.stored() == []
+    assert {row.code for row in (await phone.sync.status()).shelf} == {"version_unknown"}
+    assert len(await phone.facts()) == 2
+
+    clinic.version = 1
+    clinic.publish(a_squat(clinic.today, sets=3), reason="Two good weeks")
+    await phone.settle()
+
+    assert len(clinic.stored()) == 2
+    assert (await phone.sync.status()).shelf == ()
+    assert await phone.facts() == clinic.stored()
+    vault.check()
+
+
+# An older copy of the phone
+
+
+def kept_copy(phone: Phone) -> Path:
+    """A backup of the phone's own data."""
+    copy = phone.device.folder.with_name("kept")
+    shutil.copytree(phone.device.folder, copy)
+    return copy
+
+
+async def put_back(phone: Phone, copy: Path) -> None:
+    await phone.close()
+    shutil.rmtree(phone.device.folder)
+    shutil.copytree(copy, phone.device.folder)
+    await phone.open()
+
+
+async def test_an_older_copy_of_the_phone_sends_again_and_doubles_nothing(clinic: Clinic, phone: Phone) -> None:
+    session = await phone.begin()
+    phone.link.down = True
+    ids = await phone.squats(session, 1, 2)
+    await phone.close()
+    copy = kept_copy(phone)
+    await phone.open()
+    phone.link.down = False
+    await phone.settle()
+    ids += await phone.squats(session, 3)
+    await phone.settle()
+
+    await put_back(phone, copy)
+    ids += await phone.squats(await phone.log.resume() or session, 4)
+    await phone.settle()
+
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+    assert await phone.facts() == clinic.stored()
+    assert (await phone.sync.status()).shelf == ()
+
+
+async def test_an_older_copy_whose_sign_in_is_spent_asks_for_a_new_one_and_loses_nothing(
+    clinic: Clinic, phone: Phone
+) -> None:
+    session = await phone.begin()
+    phone.link.down = True
+    ids = await phone.squats(session, 1)
+    await phone.close()
+    copy = kept_copy(phone)
+    await phone.open()
+    phone.link.down = False
+    clinic.world.later(hours=1)
+    await phone.settle()
+
+    await put_back(phone, copy)
+    ids += await phone.squats(session, 2)
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    assert (await phone.sync.status()).unsent == 2
+    clinic.sign_in_again()
+    await phone.account.redeem(secret=clinic.invitation())
+    await phone.settle()
+
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+    assert await phone.facts() == clinic.stored()
+
+
+async def test_an_id_that_an_older_copy_gave_a_second_time_keeps_both_entries(clinic: Clinic, phone: Phone) -> None:
+    session = await phone.begin()
+    await phone.close()
+    copy = kept_copy(phone)
+    await phone.open()
+    (id_,) = await phone.squats(session, 1, reps=10)
+    await phone.settle()
+    body = await phone.store.body(id_)
+    assert body is not None
+
+    await put_back(phone, copy)
+    ((other, *_),) = [await phone.squats(session, 2, reps=4)]
+    with phone.store._transaction() as db:
+        db.execute("UPDATE outbox SET id = ? WHERE id = ?", (id_, other))
+    await phone.settle()
+
+    assert clinic.stored() == [("set_log", id_)]
+    (kept,) = (await phone.sync.status()).shelf
+    assert (kept.id, kept.code, kept.body["reps"]) == (id_, "conflict", 4)
