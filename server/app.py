@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server import policy, settling
+from server import compaction, policy, settling
 from server.api import ROUTERS, errors
 from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
@@ -31,7 +31,7 @@ def utc_now() -> datetime:
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web: Path | None = None) -> FastAPI:
     """The clinic's server. `web` is the folder of the built web client, None for the API alone.
 
-    `app.state` holds settings, engine, clock, keys and passwords, and while it runs the timer of `settling`. The
+    `app.state` holds settings, engine, clock, keys and passwords, and while it runs the timer of `settling` and `compaction`. The
     database must have been migrated. Raises `policy.Undeclared` for a route that does not say what it is for,
     FileNotFoundError for a folder without a client.
     """
@@ -81,6 +81,7 @@ class _Beside:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.timer = settling.scheduler(app.state.engine, app.state.clock)
+    compaction.add_to(app.state.timer, app.state.engine, app.state.clock)
     app.state.timer.start()
     yield
     await asyncio.to_thread(app.state.timer.shutdown)

@@ -16,9 +16,9 @@ from server.rebuild import rebuild
 from server.tables.care import Change, Fact, PatientSync
 from server.tables.people import Clinic as ClinicRow
 from server.vault import backup, contents, key, restore
+from tests.databases import copy_of_postgres, copy_of_sqlite
 from tests.faults.victim import Victim
 from tests.flows.people import Clinic, Phone
-from tests.server.conftest import copy_of_postgres, copy_of_sqlite
 from tests.server.world import KEY, START, World
 
 MORE = 3

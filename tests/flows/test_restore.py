@@ -10,12 +10,13 @@ import pytest
 from app.sync import SyncState
 from hep.facts import ItemKey, SkipReason
 from server import audit
+from server.compaction import compact
 from server.database import open_database, reading
 from server.rebuild import rebuild
 from server.vault import backup, key, restore
+from tests.databases import copy_of_postgres, copy_of_sqlite
 from tests.flows.conftest import MakePhone
 from tests.flows.people import Clinic, Phone, a_squat
-from tests.server.conftest import copy_of_postgres, copy_of_sqlite
 from tests.server.world import World
 
 
@@ -311,3 +312,37 @@ async def test_an_id_that_an_older_copy_gave_a_second_time_keeps_both_entries(cl
     assert clinic.stored() == [("set_log", id_)]
     (kept,) = (await phone.sync.status()).shelf
     assert (kept.id, kept.code, kept.body["reps"]) == (id_, "conflict", 4)
+
+
+# A phone that was away for long
+
+
+async def test_a_phone_away_for_thirteen_months_sends_first_and_then_begins_anew(
+    clinic: Clinic, phone: Phone, make_phone: MakePhone
+) -> None:
+    session = await phone.begin()
+    ids = await phone.squats(session, 1)
+    await phone.settle()
+    phone.link.down = True
+    queued = await phone.squats(session, 2)
+    other = await make_phone(clinic)
+    ids += await other.squats(await other.begin(), 3)
+    await other.settle()
+    clinic.world.later(days=400)
+    clinic.sign_in_again()
+    assert compact(clinic.world.engine, clinic.world.now) == 2
+
+    phone.link.down = False
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    await phone.account.redeem(secret=clinic.invitation())
+    phone.link.paths.clear()
+    await phone.settle()
+
+    assert phone.link.paths[:3] == ["/v1/sync/push", "/v1/sync/pull", "/v1/sync/pull"]
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids + queued)
+    assert (await phone.sync.status()).shelf == ()
+    assert await phone.due() == ["2x10"]
+    assert compact(clinic.world.engine, clinic.world.now) == 0
+    clinic.publish(a_squat(clinic.today, sets=3), reason="Welcome back")
+    await phone.settle()
+    assert [version.version for version in (await phone.history()).versions] == [1, 2]

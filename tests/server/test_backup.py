@@ -22,8 +22,8 @@ from server.tables.columns import Instant
 from server.tables.people import AuditEntry, Clinic
 from server.vault import backup, contents, key, restore, sealed
 from server.vault.lines import Beginning, Shape, beginning_line, end_line, row_line, table_line
+from tests.databases import copy_of_sqlite
 from tests.server.care import Care
-from tests.server.conftest import copy_of_sqlite
 from tests.server.world import START, World
 
 Rows = dict[str, list[tuple[Any, ...]]]
