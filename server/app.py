@@ -31,9 +31,9 @@ def utc_now() -> datetime:
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web: Path | None = None) -> FastAPI:
     """The clinic's server. `web` is the folder of the built web client, None for the API alone.
 
-    `app.state` holds settings, engine, clock, keys and passwords, and while it runs the timer of `settling` and `compaction`. The
-    database must have been migrated. Raises `policy.Undeclared` for a route that does not say what it is for,
-    FileNotFoundError for a folder without a client.
+    `app.state` holds settings, engine, clock, keys and passwords, and while it runs the timer of `settling` and
+    `compaction`. The database must have been migrated. Raises `policy.Undeclared` for a route that does not say what
+    it is for, FileNotFoundError for a folder without a client.
     """
     app = FastAPI(
         title="Stepwise",
