@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import DBAPIError
 
 from server.app import utc_now
 from server.commands import say
@@ -78,7 +79,9 @@ def _database(settings: Settings, *, must_exist: bool) -> Iterator[Engine]:
     try:
         yield engine
     except Declined as declined:
-        raise CannotDo(declined.sentence) from None
+        raise CannotDo(f"The database cannot be used now: {declined.sentence}") from None
+    except DBAPIError as error:
+        raise CannotDo(f"The database cannot be read ({type(error.orig).__name__}): check DATABASE_URL.") from None
     finally:
         engine.dispose()
 

@@ -1,6 +1,7 @@
 """A backup: everything of one moment, encrypted, whole or refused; a restore: all of it into an empty database."""
 
 import resource
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -9,12 +10,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
+import psycopg
 import pytest
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Engine, Integer, event
 from sqlmodel import SQLModel, col, func, select
 
 from server import audit
 from server.database import open_database, reading, writing
+from server.migrate import newest
 from server.problems import CannotDo
 from server.rebuild import rebuild
 from server.tables.care import Fact, PatientSync
@@ -405,6 +409,66 @@ def test_a_backup_of_a_newer_version_is_refused(own: key.Key, file: Path, empty:
         sealed.seal(iter([first, end_line({}, sha256(first).hexdigest())]), out, own.recipients)
     with pytest.raises(CannotDo, match="newer version"):
         restore.put_back(empty, file, own.identities, START)
+
+
+def make_older(file: Path, own: key.Key) -> None:
+    """Make of this backup what the first version would have written: without what a later revision added."""
+    pieces: list[bytes] = []
+    with file.open("rb") as packed:
+        sealed.unseal(packed, pieces.append, own.identities)
+    lines = b"".join(pieces).splitlines(keepends=True)[:-1]
+    lines[0] = lines[0].replace(str(newest()).encode(), b"0001")
+    start = next(n for n, line in enumerate(lines) if line.startswith(b'{"table":"patient_sync"'))
+    later = b',"settle_at":"instant","touched":"text"'
+    assert later in lines[start]
+    lines[start] = lines[start].replace(later, b"")
+    rows = Counter[str]()
+    for number, line in enumerate(lines[1:], 1):
+        value = orjson.loads(line)
+        if isinstance(value, dict):
+            name = value["table"]
+            rows[name] = 0
+        else:
+            rows[name] += 1
+            lines[number] = row_line(tuple(value[:5])) if name == "patient_sync" else line
+    end = end_line(rows, sha256(b"".join(lines)).hexdigest())
+    with file.open("wb") as out:
+        sealed.seal(iter([*lines, end]), out, own.recipients)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_of_an_older_version_is_restored_in_its_shape_and_brought_up_to_date(
+    kind: str, sqlite_world: World, own: key.Key, file: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    care = Care.begin(sqlite_world)
+    care.push(*care.session())
+    care.settle()
+    backup.take(sqlite_world.engine, file, own, sqlite_world.now)
+    make_older(file, own)
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    with opened(url) as target:
+        assert restore.put_back(target, file, own.identities, START).beginning.revision == "0001"
+
+        with reading(target) as session:
+            assert backup.current_revision(session) == newest()
+            assert session.exec(select(func.count()).select_from(Fact)).one() == 3
+            assert audit.verify(session, care.clinic_id).sound
+        assert rebuild(target, sqlite_world.now, check=True) == ()
+
+
+def test_an_older_backup_does_not_go_into_tables_of_a_newer_shape(
+    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+) -> None:
+    backup.take(sqlite_world.engine, file, own, START)
+    make_older(file, own)
+    with pytest.raises(CannotDo, match="without any tables"):
+        restore.put_back(empty, file, own.identities, START)
+    assert holds_nothing(empty)
 
 
 def test_no_table_numbers_its_rows_by_itself() -> None:
