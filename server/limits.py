@@ -40,7 +40,7 @@ def begin(session: Session, key: str, tries: int, now: datetime) -> int | None:
     session.refresh(row)
     if now - row.last_at >= FORGOTTEN_AFTER:
         row.failures = 0
-    left = row.last_at + wait_after(row.failures, tries) - now
+    left = min(row.last_at, now) + wait_after(row.failures, tries) - now
     if left > timedelta(0):
         return int(left.total_seconds()) + 1
     row.failures, row.last_at = row.failures + 1, now

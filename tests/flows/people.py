@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlmodel import select
 
@@ -11,7 +11,8 @@ from app.account import Account
 from app.api import Api
 from app.patient.log import PatientLog, SetDone
 from app.patient.session import OpenSession
-from app.store import open_store
+from app.store import Store, open_store
+from app.storefile import Repair
 from app.sync import Sync, SyncState
 from app.tokens import StoreKeeper
 from hep import codec
@@ -109,7 +110,7 @@ class Phone:
     def __init__(self, clinic: Clinic, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.clinic = clinic
-        self.link = Link(clinic.world.app)
+        self.link = self._link()
         self.device = Device(folder, self.link)
         self.skew = timedelta()
 
@@ -117,9 +118,15 @@ class Phone:
         """The phone's own clock."""
         return self.clinic.world.now + self.skew
 
-    async def open(self) -> "Phone":
+    def _link(self) -> Link:
+        return Link(self.clinic.world.app)
+
+    async def _open_store(self) -> tuple[Store, Repair | None]:
+        return await open_store(self.device, self.now())
+
+    async def open(self) -> Self:
         """Start the app."""
-        self.store, self.repair = await open_store(self.device, self.now())
+        self.store, self.repair = await self._open_store()
         self.api = Api(self.device.base_url, self.device.transport, StoreKeeper(self.store))
         self.sync = Sync(self.store, self.api, self.now, lambda: 0.5)
         self.account = Account(self.store, self.api, self.device, self.sync.wake)
