@@ -198,7 +198,7 @@ DECIDED = {"accepted": "Accepted", "modified": "Modified", "declined": "Declined
 DECIDED_BEFORE = "Decided before"
 
 FLAGS = "Needs a look"
-LOCKED = "Exercises are locked until you clear this."
+LOCKED = "Stays so until you clear this."
 CLEAR = "Clear"
 CLEAR_NOTE = "What you found and decided"
 CLEAR_DO = "Clear and unlock"
@@ -350,7 +350,7 @@ DRAFT_KEPT = "The draft stays here while this tab is open."
 PUBLISH = "Publish"
 PUBLISHING = "Publishing"
 PUBLISH_VERSION = "Publish version {version}"
-NOTHING_MISSING = "Complete. Look it over, then publish."
+REASON_GIVEN = "The reason the patient is told with this version is written."
 SEARCH_LIBRARY = "Search {count} exercises"
 TYPE = "Type"
 POSITION = "Position"
@@ -395,7 +395,6 @@ REASON_QUICK = (
     "Fits the day better",
     "Goal changed",
 )
-MISSING = "Still missing"
 WARNINGS = "Worth a second look"
 ACCEPT_WARNING = "Why it is right for this patient"
 ACCEPT_WARNING_DO = "Accept with this reason"
@@ -467,7 +466,14 @@ def by_date(on: str) -> str:
 
 def missing(count: int) -> str:
     """How many gaps are left."""
+    if not count:
+        return "Nothing missing"
     return "1 thing missing" if count == 1 else f"{count} things missing"
+
+
+def still_missing(count: int) -> str:
+    """The heading of the gaps."""
+    return f"Still missing: {count}" if count else "Complete"
 
 
 def exercises(count: int) -> str:

@@ -45,6 +45,20 @@ async def test_an_empty_program_cannot_be_published_and_says_what_is_missing() -
         assert ui.shows("Add at least one exercise.")
 
 
+async def test_no_line_comes_or_goes_while_the_reason_is_written() -> None:
+    async with desk(nobody()) as ui:
+        await first_program(ui)
+        await write_goal(ui)
+        await add(ui, "sit to stand", BOTH_SIDES.id)
+        before = len(ui.texts())
+        assert ui.shows("1 thing missing")
+
+        await ui.type("version-reason", "Fits the day better")
+
+        assert ui.shows("Nothing missing")
+        assert len(ui.texts()) == before
+
+
 async def test_a_one_sided_exercise_needs_its_side_before_publishing() -> None:
     # given
     clinic = nobody()

@@ -12,6 +12,7 @@ from app.therapist.parts.desk import Chip, Field, Muted, Tag, Tone, act, column,
 from hep.prescribing import Gap
 
 TOO_MANY = "too_many"
+REASON_MISSING = "reason_missing"
 
 
 @ft.component
@@ -48,14 +49,16 @@ def Meter(state: BuilderState) -> ft.Control:
 
 @ft.component
 def Checklist(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
-    """Gaps that keep from publishing, then warnings that do not."""
+    """Gaps that keep from publishing, then warnings that do not.
+
+    The line of the reason stays once it is written: nothing moves under the finger that writes it.
+    """
     warnings = state.warnings()
-    parts: list[ft.Control] = []
-    if gaps:
-        parts.append(Heading(f"{words.MISSING}: {len(gaps)}", Style.LABEL, 2))
-        parts += [Line(ft.Icons.ERROR_OUTLINE, gap.sentence, Style.SMALL, Color.ERROR) for gap in gaps]
-    else:
-        parts.append(Line(ft.Icons.CHECK_CIRCLE_OUTLINE, words.NOTHING_MISSING, Style.SMALL_STRONG, Color.PRIMARY))
+    parts: list[ft.Control] = [Heading(words.still_missing(len(gaps)), Style.LABEL, 2)]
+    parts += [Line(ft.Icons.ERROR_OUTLINE, gap.sentence, Style.SMALL, Color.ERROR) for gap in gaps]
+    if not any(gap.code == REASON_MISSING for gap in gaps):
+        given = Line(ft.Icons.CHECK_CIRCLE_OUTLINE, words.REASON_GIVEN, Style.SMALL, Color.PRIMARY)
+        parts.insert(1, given)
     if warnings:
         parts.append(Heading(words.WARNINGS, Style.LABEL, 2))
         parts += [
@@ -67,7 +70,7 @@ def Checklist(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
 @ft.component
 def Reason(state: BuilderState, gaps: Sequence[Gap]) -> ft.Control:
     """Why this version, in words the patient reads; common ones are one tap."""
-    missing = any(gap.code == "reason_missing" for gap in gaps)
+    missing = any(gap.code == REASON_MISSING for gap in gaps)
     quick = [
         Chip(said, state.draft.reason == said, act(state.say_why, said), key=f"reason-{n}")
         for n, said in enumerate(words.REASON_QUICK)

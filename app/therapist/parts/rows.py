@@ -16,8 +16,9 @@ from app.therapist.parts.when import clock, day_near
 from hep.views import CaseloadRow
 
 WIDTHS: tuple[int | None, ...] = (176, None, 190, 142, 106, 76, 120)
-_INDENT = 7
-"""Brings the words of the pattern under those of the reason, whose icon is wider."""
+_PICTURE = 24
+_PICTURE_BELOW_ICON = 38
+"""As wide as the icon of the reason, so that the words of both begin at one line."""
 _DEFAULT = (ft.Icons.CHECK_CIRCLE_OUTLINE, Tone.GOOD)
 _WHY: dict[str, tuple[ft.IconData, Tone]] = {
     "stop_rule": (ft.Icons.FRONT_HAND_OUTLINED, Tone.ERROR),
@@ -46,14 +47,14 @@ def PatientRow(
     patient: CaseloadRow, wide: bool, now: datetime, zone: str, open_patient: Callable[[str], Any]
 ) -> ft.Control:
     """One patient: who, why now, pattern, fourteen days, morning pain, last seen, and the way in."""
-    cells = (_who(patient), _why(patient), _pattern(patient), strip(patient.days), _morning(patient))
+    pattern = _pattern(patient, _PICTURE if wide else _PICTURE_BELOW_ICON)
+    cells = (_who(patient), _why(patient), pattern, strip(patient.days), _morning(patient))
     seen, review = _seen(patient, now, zone), _review(patient, open_patient)
     if wide:
         line = row(*(cell(content, n) for n, content in enumerate((*cells, seen, review))), spacing=10)
         body: ft.Control = line
     else:
         who, why, pattern, days, morning = cells
-        pattern = ft.Container(pattern, padding=ft.Padding.only(left=_INDENT))
         body = column(row(grow(who), review), why, pattern, flow(days, morning, seen, spacing=Space.L), spacing=10)
     return ft.Container(
         body,
@@ -85,12 +86,13 @@ def _why(patient: CaseloadRow) -> ft.Control:
     )
 
 
-def _pattern(patient: CaseloadRow) -> ft.Control:
-    picture = quadrant(patient.pattern) if patient.pattern else ft.Container(width=24)
+def _pattern(patient: CaseloadRow, width: int) -> ft.Control:
+    picture = quadrant(patient.pattern) if patient.pattern else None
     if patient.locked:
         picture = ft.Icon(ft.Icons.LOCK_OUTLINE, size=22, color=Color.MUTED)
+    place = ft.Container(picture, width=width, alignment=ft.Alignment.CENTER)
     said = lines(Text(patient.pattern_text, Style.SMALL_STRONG), Muted(patient.pattern_detail))
-    return row(picture, grow(said), spacing=10)
+    return row(place, grow(said), spacing=10)
 
 
 def _morning(patient: CaseloadRow) -> ft.Control:

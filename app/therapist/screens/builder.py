@@ -74,11 +74,12 @@ def _head(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
 
 
 def _publish(state: BuilderState) -> list[ft.Control]:
+    """How much is missing, and the button; the words stay when nothing is, so that no line comes or goes."""
     count = len(state.gaps())
-    said = [Line(ft.Icons.ERROR_OUTLINE, words.missing(count), Style.LABEL, Color.ERROR)] if count else []
-    for line in said:
-        line.tight = True
-        line.controls[1].expand = False
+    icon, ink = (ft.Icons.ERROR_OUTLINE, Color.ERROR) if count else (ft.Icons.CHECK_CIRCLE_OUTLINE, Color.PRIMARY)
+    said = Line(icon, words.missing(count), Style.LABEL, ink)
+    said.tight = True
+    said.controls[1].expand = False
     publish = DeskButton(
         words.PUBLISH,
         act(state.review),
@@ -87,4 +88,4 @@ def _publish(state: BuilderState) -> list[ft.Control]:
         icon=ft.Icons.SEND,
         disabled=bool(count) or not state.changed(),
     )
-    return [*said, publish]
+    return [said, publish]
