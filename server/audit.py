@@ -7,14 +7,17 @@ no values, no names, no free text. The database refuses to change or delete one.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import String, bindparam, text
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, String, bindparam, insert, text, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, SQLModel, col
 
-from server.tables.people import AuditEntry, AuditHead, Device
+from server.tables.people import AuditHead, Device
 
 SYSTEM = "system"
 """The chain of what belongs to no clinic."""
@@ -23,11 +26,16 @@ _FIRST = "0" * 64
 
 _BEGIN = text("INSERT INTO audit_head (clinic_id, seq, digest) VALUES (:clinic, 0, :first) ON CONFLICT DO NOTHING")
 _LOCKED = (
-    select(AuditHead)
+    columns(col(AuditHead.seq), col(AuditHead.digest))
     .where(col(AuditHead.clinic_id) == bindparam("clinic_id", type_=String))
     .with_for_update()
-    .execution_options(populate_existing=True)
 )
+_MOVE = update(AuditHead).where(col(AuditHead.clinic_id) == bindparam("clinic", type_=String))
+_ENTRIES = SQLModel.metadata.tables["audit_entry"]
+_ADD = insert(_ENTRIES)
+
+Entry = dict[str, Any]
+"""An audit entry by the columns of `AuditEntry`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,56 +79,53 @@ def record(
 ) -> None:
     """Remember an entry for this transaction. `action` is a code such as `patient.read`, `outcome` ok or a code."""
     session.info.setdefault("audit", []).append(
-        AuditEntry(
-            clinic_id=actor.clinic_id,
-            seq=0,
-            at=now.astimezone(UTC),
-            actor_id=actor.person_id,
-            role=actor.role,
-            device_id=actor.device_id,
-            address=actor.address,
-            action=action,
-            resource=resource,
-            resource_id=resource_id,
-            patient_id=patient_id,
-            outcome=outcome,
-            request_id=actor.request_id,
-            previous="",
-            digest="",
-        )
+        {
+            "clinic_id": actor.clinic_id,
+            "at": now.astimezone(UTC),
+            "actor_id": actor.person_id,
+            "role": actor.role,
+            "device_id": actor.device_id,
+            "address": actor.address,
+            "action": action,
+            "resource": resource,
+            "resource_id": resource_id,
+            "patient_id": patient_id,
+            "outcome": outcome,
+            "request_id": actor.request_id,
+        }
     )
 
 
 def append_recorded(session: Session) -> None:
     """Put what was recorded at the end of its chains. Called by `writing`, once, before the commit."""
-    entries: list[AuditEntry] = session.info.pop("audit", [])
+    entries: list[Entry] = session.info.pop("audit", [])
     session.flush()
-    for clinic_id in sorted({entry.clinic_id for entry in entries}):
-        _append(session, clinic_id, [entry for entry in entries if entry.clinic_id == clinic_id])
+    for clinic_id in sorted({entry["clinic_id"] for entry in entries}):
+        _append(session.connection(), clinic_id, [entry for entry in entries if entry["clinic_id"] == clinic_id])
 
 
-def _append(session: Session, clinic_id: str, entries: list[AuditEntry]) -> None:
-    head = _locked_head(session, clinic_id)
+def _append(connection: Connection, clinic_id: str, entries: list[Entry]) -> None:
+    seq, digest = _locked_head(connection, clinic_id)
     for entry in entries:
-        entry.seq, entry.previous = head.seq + 1, head.digest
-        entry.digest = digest_of(entry)
-        head.seq, head.digest = entry.seq, entry.digest
-        session.add(entry)
-    session.flush()
+        seq += 1
+        entry |= {"seq": seq, "previous": digest}
+        digest = entry["digest"] = digest_of(entry)
+    connection.execute(_ADD, entries)
+    connection.execute(_MOVE, {"clinic": clinic_id, "seq": seq, "digest": digest})
 
 
-def _locked_head(session: Session, clinic_id: str) -> AuditHead:
-    head = session.exec(_LOCKED, params={"clinic_id": clinic_id}).one_or_none()
-    if head is not None:
-        return head
-    session.connection().execute(_BEGIN, {"clinic": clinic_id, "first": _FIRST})
-    return session.exec(_LOCKED, params={"clinic_id": clinic_id}).one()
+def _locked_head(connection: Connection, clinic_id: str) -> tuple[int, str]:
+    head = connection.execute(_LOCKED, {"clinic_id": clinic_id}).one_or_none()
+    if head is None:
+        connection.execute(_BEGIN, {"clinic": clinic_id, "first": _FIRST})
+        head = connection.execute(_LOCKED, {"clinic_id": clinic_id}).one()
+    return head.seq, head.digest
 
 
-def digest_of(entry: AuditEntry) -> str:
+def digest_of(entry: Mapping[Any, Any]) -> str:
     """SHA-256 over the entry's canonical form, which names the digest before it."""
-    row = entry.model_dump(exclude={"digest", "at"})
-    row["at"] = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    row = {name: value for name, value in entry.items() if name != "digest"}
+    row["at"] = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
     canonical = json.dumps(row, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -146,12 +151,13 @@ class Walk:
         self._count, self._previous = 0, _FIRST
         self._broken = False
 
-    def step(self, entry: AuditEntry) -> bool:
-        """Take the next entry; False when the chain is broken."""
-        if (entry.seq, entry.previous, entry.digest) != (self._count + 1, self._previous, digest_of(entry)):
+    def step(self, entry: Mapping[Any, Any]) -> bool:
+        """Take the next entry, by the columns of `AuditEntry`; False when the chain is broken."""
+        says = (entry["seq"], entry["previous"], entry["digest"])
+        if says != (self._count + 1, self._previous, digest_of(entry)):
             self._broken = True
         if not self._broken:
-            self._count, self._previous = entry.seq, entry.digest
+            self._count, self._previous = entry["seq"], entry["digest"]
         return not self._broken
 
     def ended(self, head: tuple[int, str] | None) -> Verified:
@@ -163,8 +169,8 @@ class Walk:
 def verify(session: Session, clinic_id: str) -> Verified:
     """Walk a clinic's chain from its first entry to its recorded end."""
     walk = Walk()
-    query = select(AuditEntry).where(AuditEntry.clinic_id == clinic_id).order_by(col(AuditEntry.seq))
-    with closing(session.exec(query.execution_options(yield_per=500))) as rows:
+    query = columns(_ENTRIES).where(_ENTRIES.c.clinic_id == clinic_id).order_by(_ENTRIES.c.seq)
+    with closing(session.connection().execute(query.execution_options(yield_per=500)).mappings()) as rows:
         for entry in rows:
             if not walk.step(entry):
                 break

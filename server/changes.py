@@ -53,7 +53,6 @@ def announce_facts(session: Session, sync: PatientSync, count: int) -> None:
     session.connection().execute(_ANNOUNCE, {"of": sync.patient_id, "after": sync.seq})
     sync.seq += count
     session.add(sync)
-    session.flush()
 
 
 def _append(session: Session, sync: PatientSync, entities: Sequence[tuple[str, str]]) -> None:

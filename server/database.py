@@ -8,6 +8,7 @@ never reach an error text or a log.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -78,13 +79,17 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     Raises `Declined` with `busy` or `storage_full` when the database cannot take it now.
     """
-    writes = engine.execution_options(write=True)
-    with _translated(), _in_turn(engine), Session(writes, expire_on_commit=False) as session:
+    with _translated(), _in_turn(engine), Session(_for_writing(engine), expire_on_commit=False) as session:
         session.connection()
         yield session
         audit.append_recorded(session)
         session.commit()
         histories.committed(session)
+
+
+@lru_cache(maxsize=4)
+def _for_writing(engine: Engine) -> Engine:
+    return engine.execution_options(write=True)
 
 
 @contextmanager

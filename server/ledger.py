@@ -7,21 +7,26 @@ commits; a row counts as accepted only after that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import Dialect, Select, String, bindparam
+from sqlalchemy import select as columns
+from sqlmodel import Session, SQLModel, col
 
 from hep.access import Role
 from hep.facts import CheckIn, Correction, ItemSkip, Kind, RedFlag, Retraction, SessionEnd, SetLog
 from hep.wire import RowResult, Status
 from server import changes, flags, upkeep
+from server.bulk import as_texts, given_texts, insert_many
 from server.chart import versions_of
 from server.rows import Sound, Unsound, Versions, judge
 from server.tables.care import Fact, PatientSync, PushReject
 
 CLOCK_SKEW = timedelta(minutes=5)
 """A batch whose sending time differs more than this from ours has its rows marked `clock_suspect` (sync.md)."""
+
+_FACTS = SQLModel.metadata.tables["fact"]
 
 _SENTENCE_CONFLICT = "Another entry with the same id was kept. Enter this one again."
 
@@ -70,21 +75,31 @@ def _known_versions(session: Session, patient_id: str) -> Versions:
     }
 
 
+@lru_cache(maxsize=4)
+def _known_among(dialect: Dialect) -> Select[str, str, str]:
+    """A patient's facts of given ids: id, kind and digest."""
+    given = columns(given_texts(dialect).c.value)
+    return columns(col(Fact.id), col(Fact.kind), col(Fact.body_hash)).where(
+        col(Fact.patient_id) == bindparam("patient_id", type_=String), col(Fact.id).in_(given)
+    )
+
+
 class _Batch:
     """One push on its way in: what is there already, what is new, what is turned away."""
 
     def __init__(self, session: Session, sender: Sender, sync: PatientSync, sound: list[Sound]) -> None:
         self.session, self.sender, self.sync = session, sender, sync
         self.new: list[Sound] = []
+        self._skewed = abs(sender.received_at - sender.sent_at) > CLOCK_SKEW
         self._turned: list[tuple[str, str, str, str]] = []
         ids = {row.id for row in sound} | {target for row in sound if (target := _target(row)) is not None}
         self._known = self._stored(ids)
 
     def _stored(self, ids: set[str]) -> dict[str, tuple[str, str]]:
-        query = select(Fact.id, Fact.kind, Fact.body_hash).where(
-            Fact.patient_id == self.sender.patient_id, col(Fact.id).in_(ids)
-        )
-        return {row_id: (kind, digest) for row_id, kind, digest in self.session.exec(query)} if ids else {}
+        connection = self.session.connection()
+        query = _known_among(connection.dialect)
+        found = connection.execute(query, {"patient_id": self.sender.patient_id, "texts": as_texts(ids)})
+        return {row_id: (kind, digest) for row_id, kind, digest in found}
 
     def result(self, row: Sound | Unsound) -> RowResult:
         """The verdict on the next row; a second row of one batch with the same id meets the first."""
@@ -118,8 +133,8 @@ class _Batch:
         if not self.new:
             return
         base = self.sync.seq
-        self.session.connection().execute(
-            insert(Fact), [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
+        insert_many(
+            self.session.connection(), _FACTS, [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
         )
         changes.announce_facts(self.session, self.sync, len(self.new))
         for row in self.new:
@@ -129,7 +144,6 @@ class _Batch:
 
     def _columns(self, row: Sound, seq: int) -> dict[str, Any]:
         fact, sender = row.fact, self.sender
-        late = fact.at > sender.received_at + CLOCK_SKEW
         return {
             "patient_id": sender.patient_id,
             "id": row.id,
@@ -145,7 +159,7 @@ class _Batch:
             "prescription_id": fact.prescription_id if isinstance(fact, SetLog | ItemSkip | RedFlag) else None,
             "pain": _pain(row),
             "target_id": _target(row),
-            "clock_suspect": late or abs(sender.received_at - sender.sent_at) > CLOCK_SKEW,
+            "clock_suspect": self._skewed or fact.at > sender.received_at + CLOCK_SKEW,
             "received_at": sender.received_at,
             "seq": seq,
         }

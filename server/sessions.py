@@ -8,8 +8,10 @@ its refresh token still buys one that may only push into quarantine.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Select, String, bindparam, delete, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from hep.access import Role
@@ -53,23 +55,50 @@ class Known:
     stale: bool
 
 
+_KNOWN: Select[*tuple[Any, ...]] = (
+    columns(
+        col(Token.kind),
+        col(Token.scope),
+        col(Token.expires_at),
+        col(Token.revoked_at),
+        col(Device.id).label("device_id"),
+        col(Device.clinic_id),
+        col(Device.patient_id),
+        col(Device.staff_id),
+        col(Device.created_at),
+        col(Device.last_seen_at),
+        col(Device.revoked_at).label("cut_off_at"),
+        col(Patient.name).label("patient_name"),
+        col(Staff.name).label("staff_name"),
+        col(Staff.role),
+        col(Staff.active),
+    )
+    .join(Device, col(Device.id) == col(Token.device_id))
+    .join(Patient, col(Patient.id) == col(Device.patient_id), isouter=True)
+    .join(Staff, col(Staff.id) == col(Device.staff_id), isouter=True)
+    .where(col(Token.digest) == bindparam("digest", type_=String))
+)
+
+
 def identify(session: Session, access_token: str, now: datetime) -> Known:
     """Who carries this access token. Raises `sign_in_required` or `device_revoked`."""
-    token = session.get(Token, digest(access_token))
-    if token is None or token.kind != "access" or token.revoked_at is not None or token.expires_at <= now:
+    found = session.connection().execute(_KNOWN, {"digest": digest(access_token)}).one_or_none()
+    if found is None or found.kind != "access" or found.revoked_at is not None or found.expires_at <= now:
         raise Declined("sign_in_required")
-    device = session.get_one(Device, token.device_id)
-    if device.revoked_at is not None and (token.scope != "quarantine" or now >= device.revoked_at + QUARANTINE):
-        raise Declined("device_revoked" if device.patient_id else "sign_in_required")
-    person = _owner(session, device)
-    if person is None or _timed_out(device, now):
+    if found.cut_off_at is not None and (found.scope != "quarantine" or now >= found.cut_off_at + QUARANTINE):
+        raise Declined("device_revoked" if found.patient_id else "sign_in_required")
+    if found.patient_id is not None:
+        person = Person(role=Role.PATIENT, id=found.patient_id, name=found.patient_name)
+    elif found.active and not _idle(found.last_seen_at, found.created_at, now):
+        person = Person(role=Role(found.role), id=found.staff_id, name=found.staff_name)
+    else:
         raise Declined("sign_in_required")
     return Known(
         person=person,
-        clinic_id=device.clinic_id,
-        device_id=device.id,
-        scope=token.scope,
-        stale=now - device.last_seen_at >= SEEN_EVERY,
+        clinic_id=found.clinic_id,
+        device_id=found.device_id,
+        scope=found.scope,
+        stale=now - found.last_seen_at >= SEEN_EVERY,
     )
 
 
@@ -87,9 +116,11 @@ def _owner(session: Session, device: Device) -> Person | None:
 
 
 def _timed_out(device: Device, now: datetime) -> bool:
-    if device.staff_id is None:
-        return False
-    return now - device.last_seen_at >= STAFF_IDLE or now - device.created_at >= STAFF_LONGEST
+    return device.staff_id is not None and _idle(device.last_seen_at, device.created_at, now)
+
+
+def _idle(last_seen_at: datetime, created_at: datetime, now: datetime) -> bool:
+    return now - last_seen_at >= STAFF_IDLE or now - created_at >= STAFF_LONGEST
 
 
 def new_device(

@@ -13,7 +13,6 @@ from pyrage.x25519 import Identity
 
 from server import audit
 from server.problems import CannotDo
-from server.tables.people import AuditEntry
 from server.vault import sealed
 from server.vault.lines import Beginning, Damaged, Shape, parse, read_beginning, read_shape
 
@@ -123,8 +122,7 @@ class _Chains:
 
     def take(self, table: str, row: dict[str, Any]) -> None:
         if table == "audit_entry":
-            entry = AuditEntry(**row)
-            self.walks.setdefault(entry.clinic_id, audit.Walk()).step(entry)
+            self.walks.setdefault(row["clinic_id"], audit.Walk()).step(row)
         elif table == "audit_head":
             self.heads[row["clinic_id"]] = (row["seq"], row["digest"])
 
