@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from hep import codec
@@ -99,6 +100,7 @@ class ItemKey:
         return cls(prescription_id, on.isoformat(), slot)
 
     @classmethod
+    @lru_cache(maxsize=8192)
     def parse(cls, text: str) -> "ItemKey":
         """Read the written form. Raises `Refused` (`item_invalid`) for any other text."""
         refused = Refused("item_invalid", "An entry names no planned exercise. Update the app and try again.")

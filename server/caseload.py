@@ -5,7 +5,7 @@ worked out again before it is read.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import union
@@ -19,19 +19,26 @@ BATCH = 10
 """Lines worked out again in one transaction, so that nobody waits long for the database."""
 
 
-def stale(session: Session, now: datetime, clinic_id: str | None = None) -> Sequence[str]:
-    """Patients (of one clinic, or of all) whose line no longer holds, at most BATCH."""
+def stale(
+    session: Session, now: datetime, clinic_id: str | None = None, *, quiet: timedelta = timedelta(0)
+) -> Sequence[str]:
+    """Patients (of one clinic, or of all) whose line no longer holds, at most BATCH.
+
+    `quiet`: those are left out whose facts came within so long.
+    """
     over = select(PatientSummary.patient_id).where(col(PatientSummary.stale_at) <= now)
-    overtaken = select(PatientSync.patient_id).where(col(PatientSync.settle_at) <= now)
+    overtaken = select(PatientSync.patient_id).where(col(PatientSync.settle_at) <= now - quiet)
     if clinic_id is not None:
         over = over.where(PatientSummary.clinic_id == clinic_id)
         overtaken = overtaken.where(PatientSync.clinic_id == clinic_id)
     return session.connection().execute(union(over, overtaken).limit(BATCH)).scalars().all()
 
 
-def refresh_stale(session: Session, now: datetime, clinic_id: str | None = None) -> int:
+def refresh_stale(
+    session: Session, now: datetime, clinic_id: str | None = None, *, quiet: timedelta = timedelta(0)
+) -> int:
     """Work out up to BATCH stale lines. Returns how many; call again until it is none."""
-    patient_ids = stale(session, now, clinic_id)
+    patient_ids = stale(session, now, clinic_id, quiet=quiet)
     for patient_id in patient_ids:
         upkeep.settle(session, session.get_one(Patient, patient_id), now)
     return len(patient_ids)

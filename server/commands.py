@@ -17,7 +17,7 @@ from hep import days
 from hep.access import Role
 from hep.ids import new_id
 from hep.problems import Refused, check_text
-from server import audit, migrate
+from server import audit, migrate, process
 from server.app import create_app, utc_now
 from server.database import open_database, reading, writing
 from server.problems import CannotDo
@@ -35,6 +35,7 @@ def run(settings: Settings, _arguments: Namespace) -> int:
     web = _current_client()
     with _opened(settings) as engine:
         lines = _demo_lines(engine, settings) if settings.demo else _real_lines(engine, settings)
+    process.tune()
     config = uvicorn.Config(
         create_app(settings, web=web),
         host=settings.host,

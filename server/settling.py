@@ -7,7 +7,7 @@ is missed is caught up by the next run, and by whoever reads first.
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -19,21 +19,26 @@ from server.database import reading, writing
 log = logging.getLogger("stepwise.settling")
 
 EVERY_S = 2
-"""Seconds between two runs: a batch that follows another within them is settled together with it."""
+"""Seconds between two runs."""
+
+QUIET = timedelta(seconds=2)
+"""The timer leaves a patient alone until their phone has been quiet for so long: batches are settled together."""
 
 
-def refresh(engine: Engine, clock: Callable[[], datetime]) -> int:
-    """Settle everything that waits, a few patients in each transaction. Returns how many.
+def refresh(engine: Engine, clock: Callable[[], datetime], quiet: timedelta = timedelta(0)) -> int:
+    """Settle everything that waits and that no push touched within `quiet`, a few patients in each transaction.
+
+    Returns how many.
 
     Never raises: an accident is logged by its type, and what waits, waits for the next run.
     """
     now, done = clock(), 0
     try:
         with reading(engine) as session:
-            waiting = len(caseload.stale(session, now))
+            waiting = len(caseload.stale(session, now, quiet=quiet))
         while waiting:
             with writing(engine) as session:
-                waiting = caseload.refresh_stale(session, now)
+                waiting = caseload.refresh_stale(session, now, quiet=quiet)
             done += waiting
     except Exception as error:
         log.error("settling failed with %s", type(error).__name__)
@@ -46,7 +51,7 @@ def scheduler(engine: Engine, clock: Callable[[], datetime]) -> BackgroundSchedu
     timer.add_job(
         refresh,
         IntervalTrigger(seconds=EVERY_S, timezone=UTC),
-        args=(engine, clock),
+        args=(engine, clock, QUIET),
         id="settling",
         coalesce=True,
         max_instances=1,

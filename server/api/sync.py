@@ -46,7 +46,6 @@ def push(
         now=now,
     )
     with writing(engine) as session:
-        patient = reach(session, caller, Action.SYNC_PUSH, caller.person_id)
         kept_apart = caller.scope != "full"
         done = quarantine.hold(session, sender, request) if kept_apart else ledger.admit(session, sender, request.rows)
         audit.record(
@@ -55,7 +54,7 @@ def push(
             "sync.quarantine" if kept_apart else "sync.push",
             now,
             resource="facts",
-            patient_id=patient.id,
+            patient_id=caller.person_id,
         )
     reply = PushReply(results=done.results, high=done.high, epoch=done.epoch, server_time=now)
     return Response(orjson.dumps(reply, option=orjson.OPT_UTC_Z), media_type=_JSON)
@@ -82,8 +81,8 @@ def pull(
         return Response(status_code=304, headers=headers)
     if page.count:
         with writing(engine) as session:
-            patient = reach(session, caller, Action.SYNC_PULL, caller.person_id)
             if page.programs:
+                patient = reach(session, caller, Action.SYNC_PULL, caller.person_id)
                 feed.note_pulled(session, patient, caller.device_id, page.programs, now)
-            audit.record(session, caller.actor, "sync.pull", now, resource="facts", patient_id=patient.id)
+            audit.record(session, caller.actor, "sync.pull", now, resource="facts", patient_id=caller.person_id)
     return Response(page.body, media_type=_JSON, headers=headers)

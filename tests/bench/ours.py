@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Response
 
-from server import upkeep
+from server import process, upkeep
 from server.app import create_app
 from server.settings import Settings
 
@@ -21,6 +21,8 @@ def app() -> FastAPI:
         spent[0] += thread_time() - began
 
     upkeep.settle = timed  # type: ignore[assignment]
+
+    process.tune()
 
     @made.get("/cpu")
     def cpu() -> Response:

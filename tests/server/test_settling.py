@@ -78,9 +78,13 @@ def test_what_a_push_left_is_worked_out_by_the_server_itself(
     care = Care.begin(sqlite_world)
     care.push(*care.session())
     assert waiting(sqlite_world) == 1
+    sqlite_world.later(seconds=1)
     monkeypatch.setattr(settling, "EVERY_S", 0.02)
     timer = settling.scheduler(sqlite_world.engine, lambda: sqlite_world.now)
     timer.start()
+    sleep(0.1)
+    assert waiting(sqlite_world) == 1, "the phone may still be writing"
+    sqlite_world.later(seconds=1)
     deadline = monotonic() + 30
     while waiting(sqlite_world) and monotonic() < deadline:
         sleep(0.01)
