@@ -8,7 +8,7 @@ SWITCH_S = 0.0005
 it would wait that long again each time another one computes."""
 
 ALLOCATIONS = 20_000
-"""New objects until the youngest are searched for garbage: a push makes some thousands, nearly all of them short-lived."""
+"""New objects until the youngest are searched for garbage: a push makes some thousands, nearly all short-lived."""
 
 
 def tune() -> None:

@@ -55,7 +55,7 @@ def test_a_line_that_cannot_be_worked_out_keeps_no_other_waiting(
 def test_trouble_with_the_database_waits_for_the_next_hour(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the address of the database")
 
     Care.begin(sqlite_world)
