@@ -21,6 +21,7 @@ from tests.faults.victim import Victim
 from tests.flows.people import Clinic, Phone
 from tests.server.world import KEY, START, World
 
+BACKUPS = 20
 MORE = 3
 PATIENCE_S = 60
 
@@ -92,7 +93,8 @@ async def test_after_the_drill_nothing_acknowledged_is_lost_or_doubled(ways: tup
     key.make(tmp_path / "backup.key", START)
     own = key.load(tmp_path / "backup.key")
 
-    promised = await back_up_under_load(Victim(source, tmp_path, KEY, START), source, tappers, own, tmp_path)
+    count = BACKUPS if {source[:6], target[:6]} == {"sqlite"} else 6
+    promised = await back_up_under_load(Victim(source, tmp_path, KEY, START), source, tappers, own, tmp_path, count)
     for number, acknowledged in enumerate(promised):
         assert acknowledged <= facts_in(tmp_path / f"{number}.backup", own)
 
@@ -118,7 +120,7 @@ async def test_after_the_drill_nothing_acknowledged_is_lost_or_doubled(ways: tup
 
 
 async def back_up_under_load(
-    victim: Victim, source: str, tappers: list[Tapper], own: key.Key, folder: Path
+    victim: Victim, source: str, tappers: list[Tapper], own: key.Key, folder: Path, count: int
 ) -> list[set[str]]:
     """Backup after backup; what was acknowledged before each of them began."""
     victim.start()
@@ -127,7 +129,7 @@ async def back_up_under_load(
     for tapper in tappers:
         await tapper.move_to(victim.url)
     async with working(tappers):
-        for number in range(20 if source.startswith("sqlite") else 6):
+        for number in range(count):
             promised.append(set.union(*(tapper.acknowledged() for tapper in tappers)))
             await asyncio.to_thread(backup.take, engine, folder / f"{number}.backup", own, START)
     engine.dispose()

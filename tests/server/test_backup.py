@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Engine, Integer, event
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Engine, Integer, Table, event
 from sqlmodel import SQLModel, col, func, select
 
 from server import audit
@@ -55,6 +55,23 @@ def empty(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def small(sqlite_url: str) -> Iterator[Engine]:
+    """The database of a clinic without anybody in it yet."""
+    with opened(sqlite_url) as engine:
+        with writing(engine) as session:
+            session.add(Clinic(id="hillside", name="Marked Zebra Clinic", zone="UTC", created_at=START))
+        yield engine
+
+
+def add_facts(engine: Engine, count: int) -> None:
+    """Facts with bodies that do not pack well."""
+    row = odd_row(SQLModel.metadata.tables["fact"])
+    rows = [row | {"id": f"fact-{n}", "seq": n, "body": Random(n).randbytes(500).hex()} for n in range(count)]
+    with writing(engine) as session:
+        session.connection().execute(SQLModel.metadata.tables["fact"].insert(), rows)
+
+
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
     engine = open_database(url)
@@ -74,10 +91,14 @@ def fill(engine: Engine) -> None:
     """Two rows in each table: of odd values, and of as few values as it may have."""
     with writing(engine) as session:
         for table in SQLModel.metadata.sorted_tables:
-            odd = {column.name: odd_value(column) for column in table.columns}
+            odd = odd_row(table)
             bare = {name: None if table.columns[name].nullable else other(value) for name, value in odd.items()}
             session.connection().execute(table.insert(), [odd])
             session.connection().execute(table.insert(), [bare])
+
+
+def odd_row(table: Table) -> dict[str, Any]:
+    return {column.name: odd_value(column) for column in table.columns}
 
 
 def odd_value(column: Column[Any]) -> Any:
@@ -153,21 +174,17 @@ def test_a_clinic_goes_on_where_the_backup_was_taken(ways: tuple[str, str], own:
     assert [(note.action, note.resource_id) for note in notes] == [("backup.restore", taken.digest)]
 
 
-def test_that_a_backup_was_taken_stands_in_the_audit_log(sqlite_world: World, own: key.Key, file: Path) -> None:
-    clinic_id = sqlite_world.clinic()
+def test_that_a_backup_was_taken_stands_in_the_audit_log(small: Engine, own: key.Key, file: Path) -> None:
+    taken = backup.take(small, file, own, START)
 
-    taken = backup.take(sqlite_world.engine, file, own, START)
-
-    with reading(sqlite_world.engine) as session:
+    with reading(small) as session:
         (note,) = session.exec(select(AuditEntry)).all()
-        assert audit.verify(session, clinic_id).sound
-    assert (note.action, note.resource_id, note.clinic_id) == ("backup.take", taken.digest, clinic_id)
+        assert audit.verify(session, "hillside").sound
+    assert (note.action, note.resource_id, note.clinic_id) == ("backup.take", taken.digest, "hillside")
 
 
-def test_a_backup_shows_nothing_of_what_it_holds(sqlite_world: World, own: key.Key, file: Path) -> None:
-    sqlite_world.clinic("Marked Zebra Clinic")
-
-    backup.take(sqlite_world.engine, file, own, START)
+def test_a_backup_shows_nothing_of_what_it_holds(small: Engine, own: key.Key, file: Path) -> None:
+    backup.take(small, file, own, START)
 
     assert b"Zebra" not in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
@@ -175,10 +192,11 @@ def test_a_backup_shows_nothing_of_what_it_holds(sqlite_world: World, own: key.K
 
 
 def test_two_restores_of_one_backup_are_two_generations(
-    sqlite_world: World, own: key.Key, file: Path, sqlite_template: Path, tmp_path: Path
+    small: Engine, own: key.Key, file: Path, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    Care.begin(sqlite_world)
-    backup.take(sqlite_world.engine, file, own, START)
+    with writing(small) as session:
+        session.add(PatientSync(patient_id="patient-1", clinic_id="hillside"))
+    backup.take(small, file, own, START)
     epochs = set()
     for number in range(2):
         (tmp_path / str(number)).mkdir()
@@ -205,22 +223,16 @@ def test_a_patient_without_a_change_log_gets_a_new_generation_too(
         assert session.get_one(PatientSync, care.patient_id).epoch > 1
 
 
-def test_a_database_that_does_not_exist_yet_is_made(
-    sqlite_world: World, own: key.Key, file: Path, tmp_path: Path
-) -> None:
-    clinic_id = sqlite_world.clinic()
-    backup.take(sqlite_world.engine, file, own, START)
+def test_a_database_that_does_not_exist_yet_is_made(small: Engine, own: key.Key, file: Path, tmp_path: Path) -> None:
+    backup.take(small, file, own, START)
     with opened(f"sqlite:///{tmp_path / 'new.db'}") as target:
         restore.put_back(target, file, own.identities, START)
         with reading(target) as session:
-            assert session.exec(select(Clinic.id)).all() == [clinic_id]
+            assert session.exec(select(Clinic.id)).all() == ["hillside"]
 
 
-def test_a_database_with_a_single_row_is_left_alone(
-    sqlite_world: World, own: key.Key, file: Path, empty: Engine
-) -> None:
-    sqlite_world.clinic()
-    backup.take(sqlite_world.engine, file, own, START)
+def test_a_database_with_a_single_row_is_left_alone(small: Engine, own: key.Key, file: Path, empty: Engine) -> None:
+    backup.take(small, file, own, START)
     with writing(empty) as session:
         session.add(Clinic(id="other", name="Other", zone="UTC", created_at=START))
 
@@ -236,11 +248,10 @@ def holds_nothing(engine: Engine) -> bool:
 
 
 def test_a_cut_or_changed_or_lengthened_file_is_refused_and_nothing_is_written(
-    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+    small: Engine, own: key.Key, file: Path, empty: Engine
 ) -> None:
-    care = Care.begin(sqlite_world)
-    care.push(*(care.row(care.set_log(1), note=Random(n).randbytes(500).hex()) for n in range(20)))
-    backup.take(sqlite_world.engine, file, own, START)
+    add_facts(small, 20)
+    backup.take(small, file, own, START)
     whole, chance = file.read_bytes(), Random(5)
     places = [0, 1, 40, len(whole) - 1, *(chance.randrange(len(whole)) for _ in range(60))]
     broken = [whole[:place] for place in places]
@@ -259,21 +270,19 @@ def test_a_cut_or_changed_or_lengthened_file_is_refused_and_nothing_is_written(
     assert holds_nothing(empty)
 
 
-def test_another_key_opens_nothing(sqlite_world: World, own: key.Key, file: Path, tmp_path: Path) -> None:
-    backup.take(sqlite_world.engine, file, own, START)
+def test_another_key_opens_nothing(small: Engine, own: key.Key, file: Path, tmp_path: Path) -> None:
+    backup.take(small, file, own, START)
     key.make(tmp_path / "other.key", START)
 
     with pytest.raises(CannotDo, match="another key"):
         contents.read(file, key.load(tmp_path / "other.key").identities)
 
 
-def test_a_public_key_makes_backups_and_opens_none(
-    sqlite_world: World, own: key.Key, file: Path, tmp_path: Path
-) -> None:
+def test_a_public_key_makes_backups_and_opens_none(small: Engine, own: key.Key, file: Path, tmp_path: Path) -> None:
     (tmp_path / "public.key").write_text(f"# for the server\n{own.recipients[0]}\n")
     public = key.load(tmp_path / "public.key")
 
-    taken = backup.take(sqlite_world.engine, file, public, START)
+    taken = backup.take(small, file, public, START)
 
     assert contents.read(file, own.identities) == taken
     with pytest.raises(CannotDo, match="public keys only"):
@@ -297,34 +306,32 @@ def test_a_key_file_that_cannot_be_trusted_is_refused(own: key.Key, tmp_path: Pa
         key.load(None)
 
 
-def test_a_file_of_that_name_is_never_replaced(sqlite_world: World, own: key.Key, file: Path) -> None:
+def test_a_file_of_that_name_is_never_replaced(small: Engine, own: key.Key, file: Path) -> None:
     file.write_text("older")
     with pytest.raises(CannotDo, match="never replaced"):
-        backup.take(sqlite_world.engine, file, own, START)
+        backup.take(small, file, own, START)
     assert file.read_text() == "older"
 
 
-def test_without_room_for_it_no_backup_is_left(sqlite_world: World, own: key.Key, file: Path) -> None:
-    care = Care.begin(sqlite_world)
-    care.push(*care.session())
+def test_without_room_for_it_no_backup_is_left(small: Engine, own: key.Key, file: Path) -> None:
+    add_facts(small, 20)
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, unlimited[1]))
     try:
         with pytest.raises(CannotDo, match=r"too large.*Nothing was kept"):
-            backup.take(sqlite_world.engine, file, own, START)
+            backup.take(small, file, own, START)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
 
     assert [path for path in file.parent.iterdir() if path.name.startswith((".clinic", "clinic.backup"))] == []
-    assert backup.take(sqlite_world.engine, file, own, START).rows["fact"] == 3
+    assert backup.take(small, file, own, START).rows["fact"] == 20
 
 
 def test_a_restore_without_room_leaves_an_empty_database_and_works_afterwards(
-    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+    small: Engine, own: key.Key, file: Path, empty: Engine
 ) -> None:
-    care = Care.begin(sqlite_world)
-    care.push(*(care.row(care.set_log(1), note="x" * 2000) for _ in range(100)))
-    backup.take(sqlite_world.engine, file, own, START)
+    add_facts(small, 100)
+    backup.take(small, file, own, START)
 
     def no_more_pages(connection: Connection) -> None:
         used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -346,20 +353,19 @@ def test_a_restore_without_room_leaves_an_empty_database_and_works_afterwards(
 
 
 def test_a_broken_audit_chain_is_told_of_and_stops_no_backup(
-    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+    small: Engine, own: key.Key, file: Path, empty: Engine
 ) -> None:
-    care = Care.begin(sqlite_world)
-    other_clinic = sqlite_world.therapist(sqlite_world.clinic())
-    with sqlite_world.engine.execution_options(write=True).begin() as connection:
+    with writing(small) as session:
+        for clinic_id in ("hillside", "riverside") * 2:
+            actor = audit.Actor(clinic_id=clinic_id)
+            audit.record(session, actor, "patient.read", START, resource="patient")
+    with small.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_entry_no_update")
-        connection.exec_driver_sql(
-            "UPDATE audit_entry SET outcome = 'other' WHERE seq = 3 AND clinic_id = ?", (care.clinic_id,)
-        )
+        connection.exec_driver_sql("UPDATE audit_entry SET outcome = 'other' WHERE seq = 2 AND clinic_id = 'hillside'")
 
-    taken = backup.take(sqlite_world.engine, file, own, START)
+    taken = backup.take(small, file, own, START)
 
-    assert other_clinic.id
-    assert taken.broken == ((care.clinic_id, 3),)
+    assert taken.broken == (("hillside", 2),)
     assert restore.put_back(empty, file, own.identities, START).broken == taken.broken
 
 
@@ -462,9 +468,9 @@ def test_a_backup_of_an_older_version_is_restored_in_its_shape_and_brought_up_to
 
 
 def test_an_older_backup_does_not_go_into_tables_of_a_newer_shape(
-    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+    small: Engine, own: key.Key, file: Path, empty: Engine
 ) -> None:
-    backup.take(sqlite_world.engine, file, own, START)
+    backup.take(small, file, own, START)
     make_older(file, own)
     with pytest.raises(CannotDo, match="without any tables"):
         restore.put_back(empty, file, own.identities, START)
