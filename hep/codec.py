@@ -2,13 +2,15 @@
 
 Knows dataclasses, enums, dates, aware instants, decimals (as strings), tuples, unions with None and plain
 dictionaries. Reading keeps out what does not fit (`Refused`, code `invalid`) and ignores unknown fields: the
-caller keeps the verbatim body where they must survive.
+caller keeps the verbatim body where they must survive. A date, an instant and a number have one written form each,
+not every form that Python would read.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,6 +20,14 @@ from hep.problems import Refused
 
 T = TypeVar("T")
 Reader = Callable[[object], Any]
+
+DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+INSTANT = DATE + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+DECIMAL = r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?"
+LONGEST_DECIMAL = 24
+"""The written forms, as regular expressions, and the most characters of a number (inclusive)."""
+
+_DATE, _INSTANT, _DECIMAL = re.compile(DATE), re.compile(INSTANT), re.compile(DECIMAL)
 
 
 def dump(value: Any) -> Any:
@@ -141,18 +151,19 @@ def _enum_reader(kind: type[Enum]) -> Reader:
 
 def read_instant(data: object) -> datetime:
     """An aware instant from its ISO text, or an aware datetime as it is. Raises `Refused`."""
-    if isinstance(data, str):
-        try:
-            data = datetime.fromisoformat(data)
-        except ValueError:
-            raise _unfit("instant") from None
-    if not isinstance(data, datetime) or data.tzinfo is None:
-        raise _unfit("instant with a time zone")
-    return data.astimezone(UTC)
+    try:
+        if isinstance(data, str) and _INSTANT.fullmatch(data):
+            return datetime.fromisoformat(data).astimezone(UTC)
+        if isinstance(data, datetime) and data.tzinfo is not None:
+            return data.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _unfit("instant with a time zone")
 
 
-def _read_date(data: object) -> date:
-    if isinstance(data, str) and len(data) == 10:
+def read_date(data: object) -> date:
+    """A date from its ISO text (`2026-11-22`), or a date as it is. Raises `Refused`."""
+    if isinstance(data, str) and _DATE.fullmatch(data):
         try:
             return date.fromisoformat(data)
         except ValueError:
@@ -163,13 +174,10 @@ def _read_date(data: object) -> date:
 
 
 def _read_decimal(data: object) -> Decimal:
-    if isinstance(data, str | int | Decimal) and not isinstance(data, bool) and len(str(data)) <= 24:
-        try:
-            number = Decimal(data)
-        except InvalidOperation:
-            raise _unfit("number") from None
-        if number.is_finite():
-            return number
+    if isinstance(data, str | int | Decimal) and not isinstance(data, bool):
+        text = str(data)
+        if len(text) <= LONGEST_DECIMAL and _DECIMAL.fullmatch(text):
+            return Decimal(data)
     raise _unfit("number")
 
 
@@ -177,4 +185,4 @@ def _unfit(expected: str) -> Refused:
     return Refused("invalid", f"An entry is not of the expected form ({expected}).")
 
 
-_READERS: dict[Any, Reader] = {datetime: read_instant, date: _read_date, Decimal: _read_decimal}
+_READERS: dict[Any, Reader] = {datetime: read_instant, date: read_date, Decimal: _read_decimal}

@@ -20,6 +20,12 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 """Instants and dates outside these years (both inclusive from 2000 to 2099) are refused (decisions 6)."""
 
 
+ITEM_KEY = r"([^|]{1,80})\|([0-9]{4}-(?:W[0-9]{2}|[0-9]{2}-[0-9]{2}))\|([0-9]{1,3})"
+"""How a planned item is written, as a regular expression."""
+
+_WRITTEN_KEY = re.compile(ITEM_KEY)
+
+
 class Kind(StrEnum):
     """The kinds of row a phone writes."""
 
@@ -34,6 +40,9 @@ class Kind(StrEnum):
     PREFERENCE = "preference"
     PAUSE = "pause"
     MESSAGE = "message"
+
+
+CORRECTABLE = (Kind.SET_LOG, Kind.ITEM_SKIP, Kind.SESSION_END, Kind.CHECK_IN)
 
 
 class SkipReason(StrEnum):
@@ -104,14 +113,16 @@ class ItemKey:
     def parse(cls, text: str) -> "ItemKey":
         """Read the written form. Raises `Refused` (`item_invalid`) for any other text."""
         refused = Refused("item_invalid", "An entry names no planned exercise. Update the app and try again.")
-        parts = text.split("|")
-        if len(parts) != 3 or not parts[2].isdecimal() or not parts[0]:
+        parts = _WRITTEN_KEY.fullmatch(text)
+        if parts is None:
             raise refused
         try:
-            week_dates(parts[1]) if "W" in parts[1] else date.fromisoformat(parts[1])
+            first = week_dates(parts[2])[0] if "W" in parts[2] else date.fromisoformat(parts[2])
         except ValueError:
             raise refused from None
-        return cls(parts[0], parts[1], int(parts[2]))
+        if not EARLIEST_YEAR <= first.year < LATEST_YEAR:
+            raise refused
+        return cls(parts[1], parts[2], int(parts[3]))
 
 
 def _check_instant(value: datetime | None) -> None:
@@ -278,8 +289,11 @@ class Correction(Fact):
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
         _check_id(self.target_id)
-        ok = self.corrects in (Kind.SET_LOG, Kind.ITEM_SKIP, Kind.SESSION_END, Kind.CHECK_IN)
-        check(ok, "correction_invalid", "Only sets, skips, session ends and morning answers can be corrected.")
+        check(
+            self.corrects in CORRECTABLE,
+            "correction_invalid",
+            "Only sets, skips, session ends and morning answers can be corrected.",
+        )
         read(self.corrects, self.body)
 
 
@@ -320,6 +334,9 @@ class RedFlag(Fact):
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
         check_text("sign", self.sign, 80)
+        if self.family is not None:
+            check_text("family", self.family, 80)
+        _check_id(self.prescription_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

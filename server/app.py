@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import compaction, policy, settling
-from server.api import ROUTERS, errors
+from server.api import ROUTERS, description, errors
+from server.api.deps import ONLY_DECLARED
 from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
 from server.security import Keys, Passwords
@@ -50,6 +51,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web:
     app.state.keys = Keys(settings.key())
     app.state.passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
     errors.install(app)
+    description.install(app)
     app.add_middleware(BodyLimit)
     if web is not None:
         app.add_middleware(_Beside, web=web_app(web))
@@ -63,7 +65,7 @@ def api_routes() -> tuple[BaseRoute, ...]:
     """The API's routes. They know nothing of one application, so a process works out their models only once."""
     api = APIRouter()
     for router in ROUTERS:
-        api.include_router(router, prefix=API, responses=errors.DOCUMENTED)
+        api.include_router(router, prefix=API, dependencies=[ONLY_DECLARED])
     return tuple(api.routes)
 
 

@@ -10,6 +10,7 @@ import orjson
 from hep import codec
 from hep.problems import Refused
 from hep.wire import MAX_ROWS, PushRequest
+from server import bounds
 from server.problems import Declined
 
 _FIELDS = {"device_id", "schema", "batch_id", "sent_at", "rows"}
@@ -22,13 +23,13 @@ def open_push(data: bytes) -> PushRequest:
         raise Declined("malformed")
     if given.keys() - _FIELDS:
         raise Declined("unknown_field")
+    if isinstance(given.get("rows"), list) and len(given["rows"]) > MAX_ROWS:
+        raise Declined("too_many_rows")
     try:
-        request = codec.load(PushRequest, given)
+        bounds.check("PushRequest", given)
+        return codec.load(PushRequest, given)
     except Refused:
         raise Declined("malformed") from None
-    if len(request.rows) > MAX_ROWS:
-        raise Declined("too_many_rows")
-    return request
 
 
 def _parsed(data: bytes) -> object:

@@ -11,6 +11,7 @@ from secrets import choice, token_urlsafe
 
 from sqlmodel import Session, col, select
 
+from hep import codec
 from hep.ids import new_id
 from hep.problems import Refused, check, check_text
 from hep.views import InvitationView
@@ -113,8 +114,8 @@ def _check(wanted: Redeem) -> None:
 
 def _read_date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return codec.read_date(text)
+    except Refused:
         raise Refused("birth_date_invalid", "Write the birth date as year, month and day.") from None
 
 

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from hep import codec
 from hep.prescribing import Change, Draft, difference, gaps, revise
-from hep.problems import check
 from hep.records import ProgramState, ProgramVersion
 from hep.wire import ServerKind
 from server import changes, upkeep
@@ -21,8 +20,6 @@ from server.problems import Declined
 from server.snapshots import changed_exercises
 from server.tables.care import Episode, ProgramHead, ProgramVersionRow
 from server.tables.people import Patient
-
-MAX_PRESCRIPTIONS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +42,9 @@ def publish(session: Session, patient: Patient, author: Author, draft: Draft, no
     """Make the draft the program's next version.
 
     Raises `Declined`: `stale_base` (detail: base and current version), `not_publishable` (detail: gaps), `not_found`
-    for an episode or program of somebody else; `Refused` for ids that cannot be used.
+    for an episode or program of somebody else. Ids and sizes were looked at before (`bounds`).
     """
     sync = changes.hold(session, patient.id, patient.clinic_id)
-    _check_ids(draft)
     _check_episode(session, patient, draft)
     head = _head(session, patient, draft)
     base = _version(session, draft.program_id, head.version) if head.version else None
@@ -60,13 +56,6 @@ def publish(session: Session, patient: Patient, author: Author, draft: Draft, no
     changes.announce(session, sync, ServerKind.PROGRAM, [version.id])
     upkeep.after_publish(session, patient, version, now)
     return Published(program=version, changes=difference(base, version))
-
-
-def _check_ids(draft: Draft) -> None:
-    ids = [draft.program_id, *(p.id for p in draft.prescriptions)]
-    usable = all(8 <= len(i) <= 64 and i.isascii() and all(c.isalnum() or c in "-_" for c in i) for i in ids)
-    check(usable, "id_invalid", "The program carries an id that cannot be used. Reload the page and try again.")
-    check(len(draft.prescriptions) <= MAX_PRESCRIPTIONS, "invalid", "A program holds at most 40 exercises.")
 
 
 def _check_episode(session: Session, patient: Patient, draft: Draft) -> None:

@@ -16,8 +16,12 @@ from hep.problems import check_text
 from hep.wire import PushRequest, RowResult, Status
 from server import changes, ledger
 from server.problems import Declined
+from server.rows import id_of
 from server.tables.care import Quarantine
 from server.tables.people import Patient
+
+DEEPEST = 100
+"""Levels of nesting of a row that is kept; no app sends more than a few, and reading it again must not fail."""
 
 HELD, RELEASED, DISCARDED = "held", "released", "discarded"
 
@@ -40,7 +44,8 @@ class BatchView:
 def hold(session: Session, sender: ledger.Sender, request: PushRequest) -> ledger.Admitted:
     """Keep a batch. Its rows count as accepted for the phone; sent again, as duplicates; malformed ones as rejected."""
     sync = changes.hold(session, sender.patient_id, sender.clinic_id)
-    text = json.dumps(list(request.rows))
+    kept = [None if _too_deep(row) else row for row in request.rows]
+    text = json.dumps(kept)
     digest = hashlib.sha256(text.encode()).hexdigest()
     same = select(Quarantine.id).where(Quarantine.device_id == sender.device_id, Quarantine.rows_hash == digest)
     seen = session.exec(same).first() is not None
@@ -60,17 +65,23 @@ def hold(session: Session, sender: ledger.Sender, request: PushRequest) -> ledge
             )
         )
         session.flush()
-    results = tuple(_verdict(row, status) for row in request.rows)
+    results = tuple(_verdict(row, status) for row in kept)
     return ledger.Admitted(results=results, high=sync.seq, epoch=sync.epoch, added=0)
 
 
 def _verdict(raw: object, status: Status) -> RowResult:
-    row_id = raw.get("id") if isinstance(raw, dict) else None
-    if isinstance(row_id, str):
-        return RowResult(id=row_id, status=status)
+    if isinstance(raw, dict) and isinstance(raw.get("id"), str):
+        return RowResult(id=id_of(raw), status=status)
     return RowResult(
         id="", status=Status.REJECTED, code="row_malformed", sentence="An entry is not of the expected form."
     )
+
+
+def _too_deep(value: object, levels: int = DEEPEST) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_too_deep(item, levels - 1) for item in inner)
 
 
 def batches(session: Session, patient_id: str) -> tuple[BatchView, ...]:

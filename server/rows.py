@@ -61,7 +61,7 @@ def judge(raw: object, role: Role, versions: Versions) -> Sound | Unsound:
         return _judge(raw, role, versions)
     except Refused as refused:
         text = _text(raw)
-        return Unsound(_id_of(raw), refused.code, refused.sentence, text, _digest(text.encode()))
+        return Unsound(id_of(raw), refused.code, refused.sentence, text, _digest(text.encode()))
 
 
 def fact_of(kind: Kind, text: str) -> Fact:
@@ -149,7 +149,7 @@ def _prescriptions(program_id: str, version: int, versions: Versions) -> frozens
     return known
 
 
-def _id_of(raw: object) -> str:
+def id_of(raw: object) -> str:
     """The row's id as far as it can be given back: the phone finds its entry by it."""
     row_id = raw.get("id") if isinstance(raw, dict) else None
     if not isinstance(row_id, str):

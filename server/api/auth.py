@@ -10,13 +10,18 @@ from hep.wire import Redeem, Refresh, SignIn, Tokens
 from server import audit, invitations, sessions, signin
 from server.api.body import Body
 from server.api.deps import PUBLIC, Caller, Database, KeysOf, Now, PasswordsOf, Stranger, needs
+from server.api.errors import may
 from server.database import writing
 from server.problems import Declined
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
 
 
-@router.post("/redeem", dependencies=[PUBLIC])
+@router.post(
+    "/redeem",
+    dependencies=[PUBLIC],
+    responses=may("invitation_invalid", "too_many_tries", "text_invalid", "nonce_invalid", "birth_date_invalid"),
+)
 def redeem(body: Body[Redeem], engine: Database, keys: KeysOf, now: Now, stranger: Stranger) -> Tokens:
     """A patient's invitation becomes a device."""
     with writing(engine) as session:
@@ -24,7 +29,11 @@ def redeem(body: Body[Redeem], engine: Database, keys: KeysOf, now: Now, strange
     return _tokens(answer)
 
 
-@router.post("/sign-in", dependencies=[PUBLIC])
+@router.post(
+    "/sign-in",
+    dependencies=[PUBLIC],
+    responses=may("sign_in_failed", "too_many_tries", "text_invalid", "nonce_invalid"),
+)
 async def sign_in(
     body: Body[SignIn], engine: Database, keys: KeysOf, passwords: PasswordsOf, now: Now, stranger: Stranger
 ) -> Tokens:
@@ -36,7 +45,11 @@ async def sign_in(
     return _tokens(await run_in_threadpool(signin.accept, engine, keys, candidate, body, renewed, now, stranger))
 
 
-@router.post("/refresh", dependencies=[PUBLIC])
+@router.post(
+    "/refresh",
+    dependencies=[PUBLIC],
+    responses=may("sign_in_required", "token_reused", "device_revoked", "text_invalid", "nonce_invalid"),
+)
 def refresh(body: Body[Refresh], engine: Database, keys: KeysOf, now: Now, stranger: Stranger) -> Tokens:
     """A refresh token becomes its successor and an access token."""
     with writing(engine) as session:

@@ -14,17 +14,32 @@ from pydantic_core import CoreSchema, core_schema
 
 from hep import codec
 from hep.problems import Refused
+from server import bounds
 
 T = TypeVar("T")
 
 
 def read_body(kind: type[T], data: object) -> T:
-    """`data` as `kind`. Raises `Refused`: `unknown_field`, `text_invalid`, `invalid` or the record's own code."""
+    """`data` as `kind`. Raises `Refused`: `malformed`, `unknown_field`, `text_invalid`, `invalid`, or a rule's."""
     try:
         _close(kind, data)
-        return codec.load(kind, data)
+        record = codec.load(kind, data)
+        _bound(kind, data)
     except RecursionError:
         raise Refused("malformed", "The request is nested too deeply.") from None
+    return record
+
+
+def _bound(hint: Any, data: object) -> None:
+    """The bounds of a record and of all within it; what a record refuses itself has been refused, with its own code."""
+    hint = _present(hint)
+    if isinstance(hint, type) and is_dataclass(hint) and isinstance(data, dict):
+        bounds.check(hint.__name__, data)
+        for name, value in data.items():
+            _bound(_hints(hint)[name], value)
+    elif get_origin(hint) is tuple and isinstance(data, list):
+        for item in data:
+            _bound(get_args(hint)[0], item)
 
 
 def _close(hint: Any, data: object) -> None:

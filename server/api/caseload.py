@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from hep.access import Action
 from hep.views import Caseload
 from server import audit, caseload
-from server.api.deps import Caller, Database, Now, needs
+from server.api.deps import Caller, Database, Now, Truth, needs
 from server.database import reading, writing
 
 router = APIRouter(tags=["caseload"])
@@ -18,7 +18,7 @@ def read(
     engine: Database,
     now: Now,
     caller: Annotated[Caller, needs(Action.CASELOAD_READ)],
-    mine: Annotated[bool, Query()] = False,
+    mine: Annotated[Truth, Query()] = False,
 ) -> Response:
     """The clinic's patients, most in need first; `mine`: the caller's own only."""
     with reading(engine) as session:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -83,6 +84,26 @@ Now = Annotated[datetime, Depends(_now)]
 KeysOf = Annotated[Keys, Depends(_keys)]
 PasswordsOf = Annotated[Passwords, Depends(_passwords)]
 Config = Annotated[Settings, Depends(_config)]
+
+
+def _digits(text: str) -> str:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("digits only")
+    return text
+
+
+def _true_or_false(text: str) -> str:
+    if text not in ("true", "false"):
+        raise ValueError("true or false")
+    return text
+
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+"""A whole number in a query, in digits."""
+
+Truth = Annotated[bool, BeforeValidator(_true_or_false)]
+"""`true` or `false` in a query; nothing else that might mean one of them."""
+
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_:\-]{1,80}$")]
 """A record's id in a path."""
 
@@ -148,6 +169,21 @@ def _public() -> None:
 
 PUBLIC = Depends(_public)
 """Marks a route that asks for no token."""
+
+
+async def _only_declared(request: Request) -> None:
+    """Refuse a query parameter that the route does not name, or names and gets twice. Raises `unknown_field`."""
+    asked = [name for name, _ in request.query_params.multi_items()]
+    if asked and not (len(set(asked)) == len(asked) and _named(request) >= set(asked)):
+        raise Declined("unknown_field")
+
+
+def _named(request: Request) -> set[str]:
+    return {field.alias for field in request.scope["route"].dependant.query_params}
+
+
+ONLY_DECLARED = Depends(_only_declared)
+"""Closes a route's query as its body is closed."""
 
 
 def reach(session: Session, caller: Caller, action: Action, patient_id: str) -> Patient:

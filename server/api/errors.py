@@ -5,21 +5,40 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from hep.problems import CATALOG, Problem, Refused
+from hep.problems import CATALOG, Refused
 from server.problems import Declined
 
 _BY_STATUS = {400: "malformed", 401: "sign_in_required", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
-_PROBLEM = "#/components/schemas/Problem"
 
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"description": "See docs/errors.md.", "content": {"application/json": {"schema": {"$ref": _PROBLEM}}}}
-    for status in sorted({s for s, _ in CATALOG.values()})
-}
-"""What any route may answer besides its own, for the API's description; as text, since a model for each takes long."""
+SAID = "x-codes"
+"""Where a route's `responses` keep the codes that `may` named, until the description is made of them."""
+
+DOSE = ("text_invalid", "dose_invalid", "load_invalid")
+"""What a dose that is sent may be refused with."""
+
+PROGRAM = (*DOSE, "schedule_invalid", "id_invalid")
+"""What a program that is sent may be refused with, besides its gaps."""
+
+
+def may(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: its refusals, besides those that any route gives. Some codes are a rule's own."""
+    said: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        said.setdefault(status_of(code), {"description": "", SAID: []})[SAID].append(code)
+    return said
+
+
+def headers(**named: str) -> dict[str, Any]:
+    """The description of an answer's own headers, by name (`ETag`) and meaning."""
+    return {name.replace("_", "-"): {"description": text, "schema": {"type": "string"}} for name, text in named.items()}
+
+
+def status_of(code: str) -> int:
+    """The status of a code; one that only a rule knows is a 422."""
+    return CATALOG.get(code, CATALOG["invalid"])[0]
 
 
 def answer(code: str, sentence: str | None = None, detail: dict[str, object] | None = None) -> JSONResponse:
@@ -41,19 +60,6 @@ def install(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    _describe(app)
-
-
-def _describe(app: FastAPI) -> None:
-    """Put the shape of an error answer into the API's description, when somebody asks for it."""
-    describe = app.openapi
-
-    def with_problem() -> dict[str, Any]:
-        described = describe()
-        described["components"]["schemas"].setdefault("Problem", TypeAdapter(Problem).json_schema())
-        return described
-
-    app.openapi = with_problem  # type: ignore[method-assign]
 
 
 def _declined(_request: Request, error: Declined) -> JSONResponse:

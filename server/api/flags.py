@@ -9,6 +9,7 @@ from hep.access import Action
 from server import audit, flags, upkeep
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
+from server.api.errors import may
 from server.database import writing
 
 router = APIRouter(prefix="/patients/{patient_id}/flags", tags=["flags"])
@@ -21,7 +22,7 @@ class ClearRequest:
     note: str
 
 
-@router.post("/{flag_id}/clear")
+@router.post("/{flag_id}/clear", responses=may("not_found", "text_invalid"))
 def clear(
     patient_id: Id,
     flag_id: Id,

@@ -9,6 +9,7 @@ from hep.access import Action
 from hep.views import InvitationView
 from server import invitations
 from server.api.deps import Caller, Config, Database, Id, KeysOf, Now, needs, reach
+from server.api.errors import may
 from server.database import reading, writing
 from server.invitations import Made
 
@@ -22,7 +23,7 @@ class Invitations:
     invitations: tuple[InvitationView, ...]
 
 
-@router.get("")
+@router.get("", responses=may("not_found"))
 def invitations_of(
     patient_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.INVITE)]
 ) -> Invitations:
@@ -32,7 +33,7 @@ def invitations_of(
         return Invitations(invitations=invitations.listed(session, patient, now))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=may("not_found"))
 def invite(
     patient_id: Id,
     engine: Database,
@@ -47,7 +48,7 @@ def invite(
         return invitations.make(session, keys, patient, caller.actor, now, config.origin)
 
 
-@router.post("/{invitation_id}/revoke")
+@router.post("/{invitation_id}/revoke", responses=may("not_found"))
 def withdraw(
     patient_id: Id, invitation_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.INVITE)]
 ) -> dict[str, str]:

@@ -1,22 +1,39 @@
 """The exercise library, the same for every clinic."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
 from hep.access import Action
+from hep.records import Exercise
 from server import library
 from server.api.deps import Caller, needs
+from server.api.errors import headers
 
 router = APIRouter(tags=["library"])
 
 
-@router.get("/library")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercises:
+    """The whole library."""
+
+    exercises: tuple[Exercise, ...]
+
+
+@router.get(
+    "/library",
+    response_model=Exercises,
+    responses={
+        200: {"headers": headers(ETag="To ask with next time.")},
+        304: {"description": "The caller has them.", "headers": headers(ETag="The one that was asked with.")},
+    },
+)
 def exercises(
     caller: Annotated[Caller, needs(Action.LIBRARY_READ)],
     if_none_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
-    """`{"exercises": [Exercise…]}`, or 304 when the caller has them."""
+    """All exercises, or 304 when the caller has them."""
     body, etag = library.answer()
     if if_none_match == etag:
         return Response(status_code=304, headers={"ETag": etag})

@@ -9,6 +9,7 @@ from hep.access import Action, Role
 from hep.views import DeviceView
 from server import devices
 from server.api.deps import Caller, Database, Id, Now, needs
+from server.api.errors import may
 from server.database import reading, writing
 from server.tables.people import Clinic
 
@@ -56,7 +57,7 @@ def my_devices(engine: Database, caller: Annotated[Caller, needs(Action.OWN_DEVI
         return Devices(devices=devices.listed(session, **_owner(caller)))
 
 
-@router.post("/devices/{device_id}/revoke")
+@router.post("/devices/{device_id}/revoke", responses=may("not_found"))
 def revoke_mine(
     device_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.OWN_DEVICES)]
 ) -> dict[str, str]:

@@ -83,7 +83,7 @@ class _Exchange:
 
 
 class BodyLimit:
-    """ASGI middleware that reads a request's body, inflates gzip and stops at MAX_BYTES, counted while streaming."""
+    """ASGI middleware that reads a request's JSON, inflates gzip and stops at MAX_BYTES, counted while streaming."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -106,6 +106,7 @@ class BodyLimit:
 async def _read(headers: Headers, receive: Receive) -> bytes | None:
     """The body, or None when the other end went away. Raises `Declined`."""
     reader = _reader(headers.get("content-encoding", "identity").strip().lower())
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     more = True
     while more:
         message = await receive()
@@ -114,6 +115,8 @@ async def _read(headers: Headers, receive: Receive) -> bytes | None:
         reader.add(message.get("body", b""))
         if len(reader.body) > MAX_BYTES:
             raise Declined("too_large")
+        if reader.body and media_type != "application/json":
+            raise Declined("encoding_unsupported")
         more = message.get("more_body", False)
     return reader.whole()
 

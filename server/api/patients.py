@@ -11,6 +11,7 @@ from server import audit, detail, patients, upkeep
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
+from server.api.errors import may
 from server.database import reading, writing
 from server.patients import NewPatient
 
@@ -25,7 +26,12 @@ class TakenIn:
     episode_id: str
 
 
-@router.post("", response_model=TakenIn, status_code=201)
+@router.post(
+    "",
+    response_model=TakenIn,
+    status_code=201,
+    responses=may("text_invalid", "birth_date_invalid", "time_budget_invalid", "zone_unknown"),
+)
 def take_in(
     new: Body[NewPatient], engine: Database, now: Now, caller: Annotated[Caller, needs(Action.PATIENT_WRITE)]
 ) -> JsonAnswer:
@@ -44,7 +50,7 @@ def take_in(
     return json_answer(TakenIn(id=patient_id, episode_id=episode_id), status=201)
 
 
-@router.get("/{patient_id}", response_model=PatientDetail)
+@router.get("/{patient_id}", response_model=PatientDetail, responses=may("not_found"))
 def page(
     patient_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.RECORD_READ)]
 ) -> JsonAnswer:

@@ -12,6 +12,7 @@ from server import audit, programs
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
+from server.api.errors import PROGRAM, may
 from server.database import writing
 
 router = APIRouter(prefix="/patients/{patient_id}/programs", tags=["programs"])
@@ -25,7 +26,12 @@ class PublishReply:
     changes: tuple[Change, ...]
 
 
-@router.post("", response_model=PublishReply, status_code=201)
+@router.post(
+    "",
+    response_model=PublishReply,
+    status_code=201,
+    responses=may("not_found", "stale_base", "not_publishable", *PROGRAM),
+)
 def publish(
     patient_id: Id,
     draft: Body[Draft],

@@ -12,6 +12,7 @@ from server import audit, decisions, detail, programs
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
+from server.api.errors import DOSE, may
 from server.database import writing
 from server.decisions import Decision
 
@@ -26,7 +27,11 @@ class DecisionReply:
     program: ProgramVersion | None
 
 
-@router.post("/{proposal_id}/decision", response_model=DecisionReply)
+@router.post(
+    "/{proposal_id}/decision",
+    response_model=DecisionReply,
+    responses=may("not_found", "already_decided", "proposal_outdated", "not_publishable", *DOSE),
+)
 def decide(
     patient_id: Id,
     proposal_id: Id,

@@ -11,6 +11,7 @@ from server import audit, quarantine
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
 from server.api.deps import Caller, Database, Id, Now, needs, reach
+from server.api.errors import may
 from server.database import reading, writing
 from server.quarantine import BatchView
 
@@ -38,7 +39,7 @@ class Released:
     results: tuple[RowResult, ...]
 
 
-@router.get("", response_model=Batches)
+@router.get("", response_model=Batches, responses=may("not_found"))
 def listed(
     patient_id: Id, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.QUARANTINE_DECIDE)]
 ) -> JsonAnswer:
@@ -51,7 +52,11 @@ def listed(
     return json_answer(found)
 
 
-@router.post("/{batch_id}/release", response_model=Released)
+@router.post(
+    "/{batch_id}/release",
+    response_model=Released,
+    responses=may("not_found", "already_decided", "text_invalid"),
+)
 def release(
     patient_id: Id,
     batch_id: Id,
@@ -76,7 +81,7 @@ def release(
     return json_answer(Released(results=done.results))
 
 
-@router.post("/{batch_id}/discard")
+@router.post("/{batch_id}/discard", responses=may("not_found", "already_decided", "text_invalid"))
 def discard(
     patient_id: Id,
     batch_id: Id,

@@ -6,9 +6,10 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from hep.access import Action, Role
-from hep.wire import PULL_LIMIT, SCHEMA, PushReply
+from hep.wire import PULL_LIMIT, SCHEMA, PullReply, PushReply
 from server import audit, feed, ledger, quarantine
-from server.api.deps import Caller, Database, KeysOf, Now, needs, reach
+from server.api.deps import Caller, Database, KeysOf, Now, Whole, needs, reach
+from server.api.errors import headers, may
 from server.database import reading, writing
 from server.envelope import open_push
 
@@ -24,8 +25,12 @@ async def _body(request: Request) -> bytes:
 @router.post(
     "/push",
     response_model=PushReply,
+    responses=may("not_found", "too_many_rows"),
     openapi_extra={
-        "requestBody": {"required": True, "content": {_JSON: {"schema": {"type": "object", "title": "PushRequest"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {_JSON: {"schema": {"$ref": "#/components/schemas/PushRequest"}}},
+        }
     },
 )
 def push(
@@ -60,15 +65,23 @@ def push(
     return Response(orjson.dumps(reply, option=orjson.OPT_UTC_Z), media_type=_JSON)
 
 
-@router.get("/pull")
+@router.get(
+    "/pull",
+    response_model=PullReply,
+    responses=may("not_found", "resync", "schema_too_old")
+    | {
+        200: {"headers": headers(ETag="To ask with next time; only on the last page.")},
+        304: {"description": "Nothing is new.", "headers": headers(ETag="The one that was asked with.")},
+    },
+)
 def pull(
     engine: Database,
     now: Now,
     keys: KeysOf,
     caller: Annotated[Caller, needs(Action.SYNC_PULL)],
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Annotated[int, Query(ge=1, le=PULL_LIMIT)] = PULL_LIMIT,
-    schema: Annotated[int, Query(ge=0, le=1_000_000)] = SCHEMA,
+    limit: Annotated[Whole, Query(ge=1, le=PULL_LIMIT)] = PULL_LIMIT,
+    schema: Annotated[Whole, Query(ge=0, le=1_000_000)] = SCHEMA,
     if_none_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     """The next page of changes, or 304 when there is nothing new."""

@@ -7,9 +7,11 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
+from tests.server.witness import Witness
+
 
 class _Bridge(httpx.BaseTransport):
-    def __init__(self, app: FastAPI, portal: BlockingPortal, address: str) -> None:
+    def __init__(self, app: Witness, portal: BlockingPortal, address: str) -> None:
         self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
         self._portal = portal
 
@@ -23,10 +25,14 @@ class _Bridge(httpx.BaseTransport):
 
 
 class Running:
-    """The application between its start-up and its shutdown. Clients may be used from several threads."""
+    """The application between its start-up and its shutdown. Clients may be used from several threads.
+
+    At its end it fails if any answer was not as the API's description says.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
+        self._witness = Witness(app)
         self._stack = ExitStack()
 
     def __enter__(self) -> "Running":
@@ -38,9 +44,10 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+        assert not self._witness.complaints, self._witness.complaints
 
     def client(self, address: str = "192.0.2.1") -> httpx.Client:
         """A client that the server sees at this address."""
         return httpx.Client(
-            transport=_Bridge(self._app, self._portal, address), base_url="http://127.0.0.1:8000", trust_env=False
+            transport=_Bridge(self._witness, self._portal, address), base_url="http://127.0.0.1:8000", trust_env=False
         )

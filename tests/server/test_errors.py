@@ -135,6 +135,7 @@ def test_an_accident_answers_without_detail_and_logs_without_values(
 def test_the_log_names_routes_and_never_what_was_asked(world: World, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         therapist = world.therapist(world.clinic(MARK))
+        therapist.get(f"/v1/patients/{MARK}/devices")
         therapist.get(f"/v1/patients/{MARK}/devices?name={MARK}")
         world.sign_in(f"{MARK}@example.org", MARK)
         world.redeem(secret=MARK * 3)
@@ -209,10 +210,12 @@ def test_a_database_that_cannot_be_reached_answers_busy(tmp_path: Path) -> None:
 
 def test_every_answer_of_a_route_is_described(sqlite_world: World) -> None:
     described = sqlite_world.client.get("/openapi.json").json()
-    statuses = {str(status) for status, _ in CATALOG.values()}
+    told: set[str] = set()
     for path, operations in described["paths"].items():
         for operation in operations.values():
-            assert statuses <= operation["responses"].keys(), path
+            told.update(*(answer["description"].split(", ") for answer in operation["responses"].values()))
+            assert {"400", "405", "413", "415", "500", "503", "507"} <= operation["responses"].keys(), path
+    assert set(CATALOG) <= told
     problem = described["components"]["schemas"]["Problem"]
     assert set(problem["properties"]) == {"code", "sentence", "detail"}
     assert "HTTPValidationError" not in described["components"]["schemas"]
