@@ -24,6 +24,11 @@ class ServerProcess:
         self._environment = {**os.environ, **environment, "PORT": str(self.port)} if environment else None
         self._process: subprocess.Popen[str] | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not killed since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it and return once it accepts connections."""
         self._process = subprocess.Popen(
