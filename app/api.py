@@ -164,31 +164,39 @@ class Api:
     async def refresh(self, stale: Tokens | None = None) -> Tokens:
         """Exchange the refresh token, repeating a lost exchange word for word. Raises `ApiError`, `NotSaved`.
 
-        Does nothing when `stale` was replaced meanwhile. Raises `Revoked`, with the sign-in for quarantine kept,
-        when that is all the clinic still gives to a device that had more.
+        Where the newest token is unknown, as after a restore, older exchanges are repeated. Does nothing when `stale`
+        was replaced meanwhile. Raises `Revoked`, with the sign-in for quarantine kept, when that is all the clinic
+        still gives to a device that had more.
         """
         async with self._refreshing:
             tokens = await self._usable()
             if stale is not None and tokens.access_token != stale.access_token:
                 return tokens
             successor = await self._exchange(tokens)
-            await self._keeper.save(successor)
         if successor.scope != "full" and tokens.scope == "full":
             raise Revoked
         return successor
 
     async def _exchange(self, tokens: Tokens) -> Tokens:
-        wanted = Refresh(refresh_token=tokens.refresh_token, nonce=await self._keeper.nonce())
+        newest = Refresh(refresh_token=tokens.refresh_token, nonce=await self._keeper.nonce())
+        try:
+            for wanted in (newest, *await self._keeper.spent()):
+                if successor := await self._successor(wanted):
+                    await self._keeper.exchanged(wanted, successor)
+                    return successor
+        except Revoked:
+            await self._use_up(tokens)
+            raise
+        await self._use_up(tokens)
+        raise SignInNeeded
+
+    async def _successor(self, wanted: Refresh) -> Tokens | None:
         try:
             return (await self._send("POST", "/v1/auth/refresh", body=wanted)).read(Tokens)
         except ServerSaid as refusal:
             if refusal.status != 401:
                 raise
-            await self._use_up(tokens)
-            raise SignInNeeded from refusal
-        except Revoked:
-            await self._use_up(tokens)
-            raise
+            return None
 
     async def _use_up(self, tokens: Tokens) -> None:
         await self._keeper.save(replace(tokens, access_token="", refresh_token=""))

@@ -264,7 +264,7 @@ class Sync:
             done = await self._push_to_quarantine()
         except (Offline, ServerSaid):
             done = False
-        await self._store.purge(forget=("tokens", "nonce", "session") if done else ("session",))
+        await self._store.purge(forget=("tokens", "nonce", "spent", "session") if done else ("session",))
         return SyncState.REVOKED, Revoked.sentence
 
     async def _push_to_quarantine(self) -> bool:

@@ -177,3 +177,36 @@ def test_nothing_of_the_store_or_sync_imports_httpx_at_start() -> None:
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+async def test_where_the_newest_token_is_unknown_older_exchanges_are_repeated_word_for_word(phone: Phone) -> None:
+    refresh = "/v1/auth/refresh"
+    for n in (2, 3, 4):
+        phone.clinic.plan[refresh] = [says(200, codec.dump(tokens(n)))]
+        await phone.api.refresh()
+    made = phone.clinic.bodies(refresh)
+    unknown = [problem(401, "sign_in_required")] * 2
+    phone.clinic.plan[refresh] = [*unknown, says(200, codec.dump(tokens(9)))]
+
+    assert await phone.api.refresh() == tokens(9)
+
+    newest, *older = phone.clinic.bodies(refresh)[len(made) :]
+    assert newest["refresh_token"] == tokens(4).refresh_token
+    assert older == [made[2], made[1]]
+    assert [kept.refresh_token for kept in await phone.keeper.spent()] == [tokens(n).refresh_token for n in (2, 1)]
+
+
+async def test_only_so_many_exchanges_are_kept_and_none_of_an_ended_sign_in(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.tokens.MOST_SPENT", 3)
+    for n in range(2, 8):
+        phone.clinic.plan["/v1/auth/refresh"] = [says(200, codec.dump(tokens(n)))]
+        await phone.api.refresh()
+    assert [kept.refresh_token for kept in await phone.keeper.spent()] == [tokens(n).refresh_token for n in (6, 5, 4)]
+
+    phone.clinic.plan["/v1/auth/refresh"] = [problem(401, "sign_in_required")] * 4
+    with pytest.raises(SignInNeeded):
+        await phone.api.refresh()
+
+    assert await phone.keeper.spent() == ()

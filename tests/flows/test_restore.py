@@ -16,6 +16,7 @@ from server.rebuild import rebuild
 from server.vault import backup, key, restore
 from tests.databases import copy_of_postgres, copy_of_sqlite
 from tests.flows.conftest import MakePhone
+from tests.flows.link import Fault
 from tests.flows.people import Clinic, Phone, a_squat
 from tests.server.world import World
 
@@ -159,25 +160,48 @@ async def test_restored_twice_from_the_same_backup_the_phones_come_back_twice(
     vault.check()
 
 
-async def test_a_phone_that_renewed_its_sign_in_after_the_backup_needs_an_invitation_and_loses_nothing(
+async def test_a_phone_that_renewed_its_sign_in_after_the_backup_is_let_in_again(
     clinic: Clinic, phone: Phone, vault: Vault
 ) -> None:
-    vault.back_up()
-    clinic.world.later(hours=1)
-    session = await phone.begin()
-    ids = await phone.squats(session, 1)
-    await phone.settle()
-    assert [id_ for _, id_ in clinic.stored()] == ids
+    session, ids = await phone.begin(), []
+    for number in range(1, 7):
+        clinic.world.later(hours=1)
+        ids += await phone.squats(session, number)
+        if number == 5:
+            phone.link.faults.extend((None, Fault.LOSE))
+            await phone.sync.once()
+        await phone.settle()
+        if number == 2:
+            vault.back_up()
 
     vault.restore(phone)
-    ids += await phone.squats(session, 2)
-    assert await phone.sync.once() is SyncState.SIGNED_OUT
-    await phone.restart()
-    await phone.account.redeem(secret=clinic.invitation())
-    await phone.settle()
+    for number in (7, 8):
+        clinic.world.later(hours=1)
+        ids += await phone.squats(session, number)
+        await phone.settle()
 
     assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
     assert await phone.facts() == clinic.stored()
+    vault.restore(phone)
+    await phone.settle()
+    assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
+
+
+async def test_a_phone_whose_sign_in_was_ended_gets_no_way_back_by_older_ones(clinic: Clinic, phone: Phone) -> None:
+    session = await phone.begin()
+    for number in (1, 2, 3):
+        clinic.world.later(hours=1)
+        await phone.squats(session, number)
+        await phone.settle()
+    stolen = (await phone.api.tokens() or pytest.fail()).refresh_token
+    for nonce in ("of-the-thief-0001", "of-the-thief-0002"):
+        clinic.world.client.post("/v1/auth/refresh", json={"refresh_token": stolen, "nonce": nonce})
+    clinic.world.later(hours=1)
+
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    phone.link.paths.clear()
+    assert await phone.sync.once() is SyncState.SIGNED_OUT
+    assert phone.link.paths == []
 
 
 async def test_a_phone_that_signed_in_after_the_backup_loses_nothing_either(
@@ -214,7 +238,6 @@ async def test_sets_of_a_version_the_backup_lacks_arrive_once_it_is_published_ag
     await phone.settle()
 
     vault.restore(phone)
-    await phone.account.redeem(secret=clinic.invitation())
     await phone.settle()
     assert clinic.stored() == []
     assert {row.code for row in (await phone.sync.status()).shelf} == {"version_unknown"}
