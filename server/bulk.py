@@ -5,13 +5,13 @@ The toolkit writes the statement and says how a value is stored; what it would d
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Connection, Dialect, String, Table, bindparam, cast, func, insert
 from sqlalchemy.sql.selectable import FromClause
 
-Stored = Callable[[Any], Any]
 Row = Mapping[str, Any]
 
 
@@ -25,15 +25,20 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 def _prepared(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
     """The INSERT as the driver wants it, and what makes its parameters of a row."""
     compiled = insert(table).compile(dialect=dialect)
-    stored = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns}
+    names = tuple(compiled.positiontup or table.columns.keys())
+    processors = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    stored = [(n, process) for n, process in enumerate(processors) if process is not None]
+    take = itemgetter(*names)
+
+    def values(row: Row) -> list[Any]:
+        taken = list(take(row))
+        for n, process in stored:
+            taken[n] = process(taken[n])
+        return taken
+
     if compiled.positional:
-        order = [(name, stored[name] or _as_it_is) for name in compiled.positiontup or ()]
-        return str(compiled), lambda row: tuple([store(row[name]) for name, store in order])
-    return str(compiled), lambda row: {name: (store or _as_it_is)(row[name]) for name, store in stored.items()}
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+        return str(compiled), lambda row: tuple(values(row))
+    return str(compiled), lambda row: dict(zip(names, values(row), strict=True))
 
 
 def given_texts(dialect: Dialect) -> FromClause:

@@ -15,7 +15,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, SQLModel, col
 
 from hep.access import Role
-from hep.facts import CheckIn, Correction, ItemSkip, Kind, RedFlag, Retraction, SessionEnd, SetLog
+from hep.facts import Correction, Kind, RedFlag, SessionEnd
 from hep.wire import RowResult, Status
 from server import changes, flags, upkeep
 from server.bulk import as_texts, given_texts, insert_many
@@ -156,7 +156,7 @@ class _Batch:
             "local_on": fact.on,
             "at": fact.at,
             "zone": fact.zone,
-            "prescription_id": fact.prescription_id if isinstance(fact, SetLog | ItemSkip | RedFlag) else None,
+            "prescription_id": getattr(fact, "prescription_id", None),
             "pain": _pain(row),
             "target_id": _target(row),
             "clock_suspect": self._skewed or fact.at > sender.received_at + CLOCK_SKEW,
@@ -185,10 +185,8 @@ class _Batch:
 
 def _pain(row: Sound) -> int | None:
     fact = row.fact
-    if isinstance(fact, SetLog | CheckIn):
-        return fact.pain
-    return fact.pain_after if isinstance(fact, SessionEnd) else None
+    return fact.pain_after if isinstance(fact, SessionEnd) else getattr(fact, "pain", None)
 
 
 def _target(row: Sound) -> str | None:
-    return row.fact.target_id if isinstance(row.fact, Correction | Retraction) else None
+    return getattr(row.fact, "target_id", None)

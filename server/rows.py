@@ -7,8 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,15 +26,15 @@ REMEMBERED = 16_384
 Versions = Mapping[tuple[str, int], frozenset[str]]
 """(program id, version) → prescription ids, of one patient."""
 
+_PRESCRIBED = (SetLog, ItemSkip)
 _USABLE = re.compile(r"[A-Za-z0-9_:-]{8,64}")
 _FIELDS = {"kind", "id", "body"}
 KINDS = {kind.value: kind for kind in Kind}
 """The kinds by their names on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """A row that may be kept: `text` is the body as sent, `digest` that of its canonical form with its kind."""
+class Sound(NamedTuple):
+    """A row that may be kept: `text` is the body as canonical JSON, `digest` that of it with its kind."""
 
     id: str
     kind: Kind
@@ -44,8 +43,7 @@ class Sound:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsound:
+class Unsound(NamedTuple):
     """A row that may not: `id` is empty when it named none, `text` holds what was sent."""
 
     id: str
@@ -86,7 +84,7 @@ def _remember(kind: Kind, text: str, fact: Fact) -> None:
 def _judge(raw: object, role: Role, versions: Versions) -> Sound:
     if not isinstance(raw, dict):
         raise Refused("row_malformed", "An entry is not of the expected form. Update the app and try again.")
-    if raw.keys() - _FIELDS:
+    if not raw.keys() <= _FIELDS:
         raise Refused("unknown_field", "An entry holds a field this server does not know. Update the app.")
     row_id, kind, body = raw.get("id"), _kind_of(raw.get("kind")), raw.get("body")
     if not isinstance(row_id, str) or not _USABLE.fullmatch(row_id):
@@ -110,15 +108,14 @@ def _kind_of(name: object) -> Kind:
 
 
 def _frozen(kind: Kind, body: dict[str, Any]) -> tuple[str, str]:
-    """The body as sent, and the digest of its canonical JSON."""
+    """The body as canonical JSON, and the digest of that with its kind."""
     try:
-        text = orjson.dumps(body)
-        canonical = orjson.dumps([kind.value, body], option=orjson.OPT_SORT_KEYS)
+        text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, TypeError, RecursionError):
         raise Refused("invalid", "An entry is not of the expected form (JSON).") from None
     if len(text) > MAX_ROW_BYTES:
         raise Refused("row_too_large", "An entry is too long to be sent. Shorten its text.")
-    return text.decode(), _digest(canonical)
+    return text.decode(), _digest(b'["%b",%b]' % (kind.encode(), text))
 
 
 def _digest(canonical: bytes) -> str:
@@ -129,7 +126,7 @@ def _check_program(fact: Fact, versions: Versions) -> None:
     """The program, version and prescription a fact names are this patient's own."""
     if isinstance(fact, Correction):
         _check_program(facts.read(fact.corrects, fact.body), versions)
-    elif isinstance(fact, SetLog | ItemSkip):
+    elif isinstance(fact, _PRESCRIBED):
         if fact.prescription_id not in _prescriptions(fact.program_id, fact.version, versions):
             raise Refused("prescription_unknown", "An entry names an exercise that this program does not hold.")
     elif isinstance(fact, Acknowledgement):
