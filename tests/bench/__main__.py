@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: runs the measurements that ONLY names (`sync`, `caseload`; all without it).
+"""`python -m tests.bench`: runs the measurements that ONLY names (`sync`, `upkeep`, `caseload`; all without it).
 
 Prints a table and writes one flat object to build/bench.json. Figures of other runs stay in the file.
 """
@@ -12,8 +12,9 @@ from pathlib import Path
 import orjson
 
 from tests.bench import caseload, sync
+from tests.server import speed
 
-WORK = {"sync": sync.measure, "caseload": caseload.measure}
+WORK = {"sync": sync.measure, "upkeep": speed.figures, "caseload": caseload.measure}
 FILE = Path("build/bench.json")
 
 

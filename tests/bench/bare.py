@@ -12,6 +12,8 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, FastAPI, Request, Response
 
+from tests.bench.serving import resident_mb
+
 FIELDS = (
     "id",
     "patient_id",
@@ -70,9 +72,9 @@ def app() -> FastAPI:
             rows = database.execute("SELECT row FROM summary").fetchall()
         return _json({"rows": [orjson.Fragment(row) for (row,) in rows]})
 
-    @made.get("/cpu")
-    def cpu() -> Response:
-        return _json({"process": process_time()})
+    @made.get("/spent")
+    def spent() -> Response:
+        return _json({"process": process_time(), "mb": resident_mb()})
 
     return made
 

@@ -1,9 +1,10 @@
 """The caseload of 1,000 patients with a year behind each, beside a bare fetch of as many summary rows.
 
 The patients are copies of one who pushed for real, each with a line and 365 days of sums, put into the file in bulk: no
-read of the list touches a fact.
+read of the list touches a fact. Then that one's page, with 90 days of sets, beside the same bare fetch.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -19,7 +20,8 @@ from tests.bench.serving import Client, serving
 from tests.server.care import Care
 from tests.server.world import KEY, World
 
-PATIENTS, DAYS, READS = 1000, 365, 100
+PATIENTS, DAYS, READS = int(os.environ.get("PATIENTS", "1000")), 365, 100
+PAGE_DAYS, PAGE_READS = 90, 20
 
 
 def measure() -> dict[str, float]:
@@ -27,15 +29,20 @@ def measure() -> dict[str, float]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / "clinic.db"
-        token = _prepare(database, folder)
+        token, patient_id = _prepare(database, folder)
         _copy_summaries(database, folder / "bare.db")
         settings = {"DATABASE_URL": f"sqlite:///{database}", "DATA_DIR": str(folder), "SECRET_KEY": KEY}
         with (
             serving("tests.bench.ours:app", settings) as ours,
             serving("tests.bench.bare:app", {bare.DATABASE: str(folder / "bare.db")}) as reference,
         ):
-            mine, theirs = _reads(ours, reference, {"Authorization": f"Bearer {token}"})
+            bearer = {"Authorization": f"Bearer {token}"}
+            mine, theirs = _reads(ours, reference, "/v1/caseload", bearer, READS)
+            page, beside = _reads(ours, reference, f"/v1/patients/{patient_id}", bearer, PAGE_READS)
     found = {
+        "caseload.patients": PATIENTS,
+        "caseload.page_p50_ms": round(_percentile(page, 50), 2),
+        "caseload.page_ratio": round(_percentile(page, 50) / _percentile(beside, 50), 3),
         "caseload.p50_ms": round(_percentile(mine, 50), 2),
         "caseload.p50_ms_bare": round(_percentile(theirs, 50), 2),
     }
@@ -44,12 +51,11 @@ def measure() -> dict[str, float]:
     return found
 
 
-def _reads(ours: int, reference: int, bearer: dict[str, str]) -> tuple[list[float], list[float]]:
-    """Milliseconds of READS reads each, in turn, after one of each that does not count."""
+def _reads(ours: int, reference: int, path: str, bearer: dict[str, str], count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of `count` reads each, in turn, after one of each that does not count."""
     with closing(Client(ours)) as mine, closing(Client(reference)) as theirs:
         pairs = [
-            (mine.send("GET", "/v1/caseload", None, bearer).took, theirs.send("GET", "/summaries").took)
-            for _ in range(READS + 1)
+            (mine.send("GET", path, None, bearer).took, theirs.send("GET", "/summaries").took) for _ in range(count + 1)
         ][1:]
     return [one * 1000 for one, _ in pairs], [other * 1000 for _, other in pairs]
 
@@ -58,19 +64,23 @@ def _percentile(times: list[float], percent: int) -> float:
     return quantiles(times, n=100)[percent - 1]
 
 
-def _prepare(database: Path, folder: Path) -> str:
-    """A clinic of PATIENTS. Returns a therapist's token, good for 15 minutes."""
+def _prepare(database: Path, folder: Path) -> tuple[str, str]:
+    """A clinic of PATIENTS. Returns a therapist's token, good for 15 minutes, and the patient with 90 days of sets."""
     with World(f"sqlite:///{database}", folder) as world:
         SQLModel.metadata.create_all(world.engine)
-        world.now = datetime.now(UTC) - timedelta(days=1)
+        world.now = datetime.now(UTC) - timedelta(days=PAGE_DAYS)
         care = Care.begin(world)
-        care.push(*care.session(), care.morning(care.today - timedelta(days=1)))
+        world.later(days=PAGE_DAYS - 1)
+        care.phone = world.signed(world.refresh(care.phone))
+        for back in range(PAGE_DAYS):
+            on = care.today - timedelta(days=back)
+            care.push(*care.session(on), care.morning(on - timedelta(days=1)))
         world.now = datetime.now(UTC)
         token: str = world.sign_in(care.email).json()["access_token"]
         world.client.get("/v1/caseload", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
     with closing(sqlite3.connect(database)) as connection, connection:
         _copy(connection, care.patient_id)
-    return token
+    return token, care.patient_id
 
 
 def _copy(connection: sqlite3.Connection, model: str) -> None:

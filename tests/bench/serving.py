@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from time import monotonic, perf_counter, sleep
 
 HOST = "127.0.0.1"
@@ -58,6 +59,12 @@ def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def resident_mb() -> float:
+    """Megabytes of memory this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _free_port() -> int:

