@@ -1,14 +1,29 @@
-"""For every test: databases, and hypothesis without deadlines: a shared machine may be slow for reasons of its own."""
+"""For every test: databases, files in memory where there is room, and hypothesis without deadlines.
 
+A shared machine may be slow for reasons of its own, and waits longest for its disk: what a killed process leaves
+behind is the same in memory.
+"""
+
+import os
+import shutil
 import sys
+from pathlib import Path
 
 try:
     from hypothesis import settings
 except ImportError:
     settings = None  # the browser's Python (see test_pyodide.py) has no compiled hypothesis
 
+MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000
+"""Where Linux keeps files in memory, and the bytes that must be free there for the tests to use it."""
+
 pytest_plugins = [] if sys.platform == "emscripten" else ["tests.databases"]
 
 if settings is not None:
     settings.register_profile("stepwise", deadline=None)
     settings.load_profile("stepwise")
+
+
+def pytest_configure() -> None:
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
