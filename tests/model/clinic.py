@@ -14,7 +14,7 @@ from hep.prescribing import Draft
 from hep.records import Prescription, ProgramState
 from hep.verdicts import Verdict, VerdictKind
 from hep.wire import Tokens
-from server import sessions
+from server import sessions, upkeep
 from server.api import devices, programs, proposals, quarantine
 from server.api import invitations as inviting
 from server.api.deps import Caller
@@ -265,8 +265,14 @@ class Case:
         assert {id_: version for id_, version, _ in heads} == self.versions
         assert [state for _, _, state in heads].count("active") <= 1
 
+    def settle(self) -> None:
+        """Work out what pushes left to be worked out, as the server does every two seconds."""
+        with writing(self.world.engine) as session:
+            upkeep.settle(session, session.get_one(Patient, self.patient_id), self.world.now)
+
     def check_derived(self) -> None:
         """What was derived is what the facts say."""
+        self.settle()
         with reading(self.world.engine) as session:
             drifted = [each.what for each in _rebuild(session, self.patient_id, self.world.now, check=True)]
         assert drifted == [], f"derived and not what the facts say: {drifted}"

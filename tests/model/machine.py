@@ -113,6 +113,7 @@ class Model(RuleBasedStateMachine):
             phone.link.down = what == "down"
         elif self.server.world.now < START + LONGEST:
             self.server.world.later(hours=what)
+            self.case.settle()
 
     # What becomes of sign-ins
 

@@ -20,7 +20,7 @@ from server.tables.people import Staff
 from tests.model.near import Near
 from tests.server.world import World
 
-_DERIVING = ("after_push", "after_publish", "after_pull", "refresh")
+_DERIVING = ("after_publish", "after_pull", "refresh", "settle")
 
 
 class Server:
