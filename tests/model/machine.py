@@ -30,6 +30,8 @@ TAPS = st.sampled_from(["set", "skip", "end", "morning", "message", "seen", "sto
 FAULTS = st.lists(st.sampled_from([*Fault, *Death, None]), min_size=1, max_size=4)
 CLOCKS = st.sampled_from([timedelta(), timedelta(days=-730), timedelta(days=-3), timedelta(hours=3), timedelta(3650)])
 HOURS = st.sampled_from([0.3, 1, 9, 26, 73])
+MISHAPS = st.one_of(FAULTS, CLOCKS, HOURS, st.sampled_from(["down", "up", "late", "restart"]))
+Mishap = list[Fault | Death | None] | timedelta | float | str
 LONGEST = timedelta(days=60)
 """A run ends well within the 90 days of history that a new phone is given."""
 
@@ -97,10 +99,16 @@ class Model(RuleBasedStateMachine):
 
     # What goes wrong
 
-    @rule(who=WHO, what=st.one_of(FAULTS, CLOCKS, HOURS, st.sampled_from(["down", "up", "late", "restart"])))
-    def mishap(self, who: int, what: list[Fault | Death | None] | timedelta | float | str) -> None:
+    @rule(who=WHO, what=MISHAPS)
+    def mishap(self, who: int, what: Mishap) -> None:
+        self._befall(self._phone(who), what)
+
+    @rule(who=WHO, what=MISHAPS)
+    def another_mishap(self, who: int, what: Mishap) -> None:
+        self._befall(self._phone(who), what)
+
+    def _befall(self, phone: Handset, what: Mishap) -> None:
         """Bad requests to come, a clock set wrong, hours that pass, no network, late requests, the app closed."""
-        phone = self._phone(who)
         if isinstance(what, list):
             phone.link.faults.extend(what)
         elif isinstance(what, timedelta):
