@@ -10,7 +10,7 @@ PROCESSES ?= 2
 export HOST PORT ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset-demo test check fix bench build-web screens lock clean
+.PHONY: help run reset-demo test check fix bench soak build-web screens lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ fix: $(VENV)/dev.stamp ## format and mend what a tool can mend
 
 bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync, ONLY=caseload) into build/bench.json
 	@$(BIN)/python -m tests.bench
+
+soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests) into build/soak.json
+	@$(BIN)/python -m tests.soak
 
 screens: $(VENV)/dev.stamp ## photograph every screen into docs/screens
 	@$(BIN)/python -m tests.browser.screens

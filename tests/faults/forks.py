@@ -3,4 +3,4 @@
 import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.victim", "tests.faults.tapper"])
+FORKS.set_forkserver_preload(["tests.faults.victim", "tests.faults.tapper", "tests.faults.migrator"])

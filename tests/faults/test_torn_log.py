@@ -16,9 +16,14 @@ COMMITS, OFFSETS = 60, 500
 def test_a_log_cut_off_anywhere_opens_with_the_first_commits_and_none_after_a_missing_one(
     sqlite_url: str, tmp_path: Path
 ) -> None:
+    tear(sqlite_url, tmp_path, COMMITS, OFFSETS)
+
+
+def tear(sqlite_url: str, folder: Path, commits: int, offsets: int) -> int:
+    """Cut the log of so many commits off at so many places, and open what is left. Returns the log's bytes."""
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     engine = open_database(sqlite_url)
-    for number in range(COMMITS):
+    for number in range(commits):
         with writing(engine) as session:
             for half in ("a", "b"):
                 session.add(Clinic(id=f"clinic-{number:03d}-{half}", name="Hillside", zone="UTC", created_at=AT))
@@ -27,8 +32,8 @@ def test_a_log_cut_off_anywhere_opens_with_the_first_commits_and_none_after_a_mi
     chance = Random(11)
     found = set()
 
-    for offset in (0, len(log), *(chance.randrange(len(log)) for _ in range(OFFSETS - 2))):
-        copy = tmp_path / "copy.db"
+    for offset in (0, len(log), *(chance.randrange(len(log)) for _ in range(offsets - 2))):
+        copy = folder / "copy.db"
         copy.write_bytes(whole)
         copy.with_name("copy.db-wal").write_bytes(log[:offset])
         with closing(sqlite3.connect(copy)) as connection:
@@ -37,5 +42,6 @@ def test_a_log_cut_off_anywhere_opens_with_the_first_commits_and_none_after_a_mi
         assert ids == [f"clinic-{number:03d}-{half}" for number in range(len(ids) // 2) for half in ("a", "b")]
         found.add(len(ids) // 2)
 
-    assert {0, COMMITS} <= found
-    assert len(found) > COMMITS / 2
+    assert {0, commits} <= found
+    assert len(found) > commits / 2
+    return len(log)

@@ -1,0 +1,98 @@
+"""A migration is killed at its statements, one after the other: the shape from before is there, and it runs again."""
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+import server.tables  # noqa: F401
+from app.storefile import NAME, open_file
+from server.database import open_database
+from tests.faults.forks import FORKS
+from tests.faults.migrator import LATER, migrate_phone, migrate_server
+from tests.server.world import START
+
+DEATHS = 12
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
+    """Two databases without a single table."""
+    names = ["bare_to_count", "bare_to_kill"]
+    if request.param == "sqlite":
+        yield [f"sqlite:///{tmp_path / name}.db" for name in names]
+        return
+    server: str = request.getfixturevalue("postgres")
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}")
+        yield [server.replace("/postgres?", f"/{name}?") for name in names]
+        for name in names:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_servers_migration_killed_anywhere_leaves_nothing_and_runs_again(bare_urls: list[str]) -> None:
+    to_count, bare_url = bare_urls
+    statements = migrate_server(to_count, None)
+
+    for number in range(DEATHS):
+        die(migrate_server, bare_url, 1 + number * (statements - 1) // (DEATHS - 1))
+        engine = open_database(bare_url)
+        assert inspect(engine).get_table_names() == []
+        engine.dispose()
+
+    assert migrate_server(bare_url, None) > DEATHS
+    engine = open_database(bare_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_a_phones_migration_killed_anywhere_loses_no_entry_and_runs_again(tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    make_store(before)
+    statements = migrate_phone(copytree(before, tmp_path / "count"), START, None)
+
+    for number in range(1, statements + 1):
+        folder = copytree(before, tmp_path / f"phone-{number}")
+        die(migrate_phone, folder, START, number)
+        with closing(sqlite3.connect(folder / NAME)) as connection:
+            assert connection.execute("SELECT id FROM outbox ORDER BY n").fetchall() == [("note-0001",), ("note-0002",)]
+        migrate_phone(folder, START, None)
+        with closing(sqlite3.connect(folder / NAME)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (len(LATER),)
+            assert connection.execute("SELECT id, color FROM outbox ORDER BY n").fetchall() == [
+                ("note-0001", "blue"),
+                ("note-0002", "blue"),
+            ]
+            assert connection.execute("SELECT count(*) FROM note").fetchone() == (2,)
+
+
+def make_store(folder: Path) -> None:
+    """A phone of today's version with two entries waiting."""
+    folder.mkdir()
+    connection, _ = open_file(folder, "WAL", START)
+    with closing(connection):
+        for number in (1, 2):
+            connection.execute(
+                "INSERT INTO outbox (kind, id, body) VALUES ('message', ?, '{}')", (f"note-{number:04d}",)
+            )
+
+
+def die(migrate: Any, *given: Any) -> None:
+    """Run it in a process of its own that does not survive it."""
+    process = FORKS.Process(target=migrate, args=given, daemon=True)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL

@@ -1,0 +1,42 @@
+"""The model at length: other runs than those of the suite, in as many processes as there are cores.
+
+SOAK_MODEL_RUNS (20,000) says how many, SOAK_MODEL_MINUTES (55) after how long no further ones begin, and
+SOAK_MODEL_SEED (1) which ones. The report says how many there were.
+"""
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from tests.model.runs import STEPS
+from tests.model.runs import run as run_model
+
+EACH = 250
+"""Runs on one server before the next seed begins with a new one."""
+
+
+def run() -> dict[str, object]:
+    """All runs; the first failure ends everything with its steps."""
+    runs = int(os.environ.get("SOAK_MODEL_RUNS", "20000"))
+    until = monotonic() + 60 * float(os.environ.get("SOAK_MODEL_MINUTES", "55"))
+    first = int(os.environ.get("SOAK_MODEL_SEED", "1"))
+    each = min(EACH, runs)
+    seeds = range(first, first + -(-runs // each))
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        done = sum(pool.map(_runs_of, seeds, repeat(each), repeat(until)))
+    figures: dict[str, object] = {"runs": done, "steps": done * STEPS, "first_seed": first, "disagreements": 0}
+    if done < runs:
+        figures["note"] = f"time was up before all {runs} runs"
+    return figures
+
+
+def _runs_of(number: int, each: int, until: float) -> int:
+    if monotonic() > until:
+        return 0
+    with TemporaryDirectory() as folder:
+        run_model(Path(folder), each, number)
+    return each
