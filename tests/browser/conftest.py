@@ -5,6 +5,7 @@ and such a module must not contain async tests.
 """
 
 import fcntl
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from server.web.build import WEB, build_web, is_current
+from tests.browser.real_clinic import RealClinic
 from tests.browser.serving import ServerProcess, running, tiny_server
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
 
 Visit = Callable[..., Visitor]
 
@@ -42,16 +44,53 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture
 def visit(playwright: Playwright, tmp_path: Path) -> Iterator[Visit]:
-    """Makes a `Visitor`: `visit()` for a phone, `visit(viewport=DESK)` for a desk; each with an empty profile."""
+    """Makes a `Visitor`: `visit()` for a phone, `visit(viewport=DESK)` for a desk.
+
+    Each with an empty profile, or with a copy of the one in the folder `like`.
+    """
     visitors: list[Visitor] = []
 
-    def make(viewport: dict[str, int] | None = None, **options: Any) -> Visitor:
-        visitors.append(Visitor(playwright, tmp_path / f"profile-{len(visitors)}", viewport, **options))
+    def make(viewport: dict[str, int] | None = None, like: Path | None = None, **options: Any) -> Visitor:
+        profile = tmp_path / f"profile-{len(visitors)}"
+        if like is not None:
+            shutil.copytree(like, profile, symlinks=True, ignore=shutil.ignore_patterns("Singleton*"))
+        visitors.append(Visitor(playwright, profile, viewport, **options))
         return visitors[-1]
 
     yield make
     for visitor in visitors:
         visitor.close()
+
+
+@pytest.fixture(scope="session")
+def one_clinic(web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClinic]:
+    """The clinic of all tests of this process."""
+    made = RealClinic(tmp_path_factory.mktemp("clinic"))
+    made.open()
+    yield made
+    made.server.kill()
+
+
+@pytest.fixture(scope="module")
+def known(playwright: Playwright, one_clinic: RealClinic, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The profile of a device that visited the clinic's address before: it keeps the app, and nobody is signed in."""
+    profile = tmp_path_factory.mktemp("known")
+    visitor = Visitor(playwright, profile)
+    page = visitor.open(one_clinic.url)
+    wait_until_kept(page)
+    wait_until_fast(page)
+    visitor.close()
+    return profile
+
+
+@pytest.fixture
+def clinic(one_clinic: RealClinic) -> RealClinic:
+    """A clinic and a patient nobody knows, with a program of two exercises."""
+    if not one_clinic.server.is_running:
+        one_clinic.server.start()
+    one_clinic.take_in()
+    one_clinic.publish()
+    return one_clinic
 
 
 @pytest.fixture

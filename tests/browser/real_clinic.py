@@ -28,7 +28,6 @@ from tests.browser.serving import ROOT, ServerProcess
 
 LIBRARY = ROOT / "assets" / "exercises" / "library.json"
 EMAIL, PASSWORD = "dana@clinic.test", "correct horse battery staple"
-PATIENT = "Ana Rivera"
 GOAL = Goal(id="goal-0001", text="Climb the stairs at home", intent=Intent.FUNCTION)
 
 
@@ -39,16 +38,18 @@ def zone_where_it_is_noon() -> str:
 
 
 class RealClinic:
-    """One therapist, one patient, and a server process that can be killed and started again."""
+    """One therapist, a server process that can be killed and started again, and the patient who was taken in last."""
 
     def __init__(self, folder: Path) -> None:
         self.zone = zone_where_it_is_noon()
         self.environment = {"DATABASE_URL": f"sqlite:///{folder / 'clinic.db'}", "DATA_DIR": str(folder)}
+        self.environment |= {"ARGON2_MEMORY_KIB": "64", "ARGON2_ROUNDS": "1"}
         self.server = ServerProcess(sys.executable, "-m", "server", "run", environment=self.environment)
         self.url = self.server.url
+        self._patients = 0
 
     def open(self) -> None:
-        """Make the clinic, start its server, take the patient in."""
+        """Make the clinic and start its server."""
         command = [sys.executable, "-m", "server", "create-clinic", "--name", "Harbor Physical Therapy"]
         people = ["--zone", self.zone, "--therapist", "Dana Ruiz", "--email", EMAIL]
         contact = ["--phone", "555 0100", "--emergency-number", "911"]
@@ -62,13 +63,17 @@ class RealClinic:
             stdout=subprocess.DEVNULL,
         )
         self.server.start()
-        self._therapist = self._signed_in(
-            "/v1/auth/sign-in", {"email": EMAIL, "password": PASSWORD, "device_name": "Desk", "nonce": "n" * 22}
-        )
+
+    def take_in(self) -> None:
+        """Sign the therapist in and take a patient in: from now on everything here is about them."""
+        self._patients += 1
+        asked = {"email": EMAIL, "password": PASSWORD, "device_name": "Desk", "nonce": f"{self._patients:022d}"}
+        self._therapist = self._signed_in("/v1/auth/sign-in", asked)
+        self.patient = f"Ana Rivera {self._patients}"
         taken = self._post(
             "/v1/patients",
             {
-                "name": PATIENT,
+                "name": self.patient,
                 "birth_date": "1961-04-09",
                 "zone": self.zone,
                 "flags": [],
@@ -118,9 +123,9 @@ class RealClinic:
         made = self._post(f"/v1/patients/{self.patient_id}/invitations")
         return f"{self.url}/#i={made['secret']}"
 
-    def earlier_phone(self) -> "EarlierPhone":
-        """A phone the patient had before, which speaks the wire by hand."""
-        return EarlierPhone(self)
+    def earlier_phone(self, link: str | None = None) -> "EarlierPhone":
+        """A phone the patient had before, which speaks the wire by hand; it redeems `link` or a fresh one."""
+        return EarlierPhone(self, link or self.invitation())
 
     def detail(self) -> PatientDetail:
         """The patient's page as the therapist's client reads it."""
@@ -160,9 +165,9 @@ class RealClinic:
 class EarlierPhone:
     """Redeems an invitation and pushes sessions of earlier days, as an app of that time would have."""
 
-    def __init__(self, clinic: RealClinic) -> None:
+    def __init__(self, clinic: RealClinic, link: str) -> None:
         self.clinic = clinic
-        secret = clinic.invitation().split("#i=")[1]
+        secret = link.split("#i=")[1]
         redeem = {"device_name": "Earlier phone", "nonce": "m" * 22, "secret": secret}
         answer = httpx.post(f"{clinic.url}/v1/auth/redeem", json=redeem)
         assert answer.status_code == 200, answer.text

@@ -3,16 +3,15 @@
 The windows are tall, so that no screen is cut: a control that is half scrolled away has a smaller box.
 """
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
 from tests.browser.fingers import named, open_tab, says, says_no_more, sign_in, tap
-from tests.browser.real_clinic import EMAIL, PASSWORD, PATIENT, RealClinic
+from tests.browser.real_clinic import EMAIL, PASSWORD, RealClinic
 from tests.browser.visitor import let_it_draw
 
 TALL_PHONE, TALL_DESK = {"width": 412, "height": 2000}, {"width": 1280, "height": 2000}
@@ -33,16 +32,6 @@ _TAPPABLES = """
 _HEADINGS = "document.querySelectorAll('flt-semantics-host :is(h1, h2, h3, h4, h5, h6, [role=heading])').length"
 
 
-@pytest.fixture
-def clinic(web_build: Path, tmp_path: Path) -> Iterator[RealClinic]:
-    """A clinic whose patient has a program of two exercises."""
-    made = RealClinic(tmp_path / "clinic")
-    made.open()
-    made.publish()
-    yield made
-    made.server.kill()
-
-
 def check(page: Page, screen: str) -> None:
     """Every tappable of the screen has a name and is large enough, and a heading says where one is."""
     let_it_draw(page, frames=3)
@@ -54,8 +43,8 @@ def check(page: Page, screen: str) -> None:
     assert page.evaluate(_HEADINGS), f"{screen}: no heading"
 
 
-def test_every_screen_of_the_patient_can_be_heard_and_touched(visit: Visit, clinic: RealClinic) -> None:
-    visitor = visit(viewport=TALL_PHONE, timezone_id=clinic.zone)
+def test_every_screen_of_the_patient_can_be_heard_and_touched(visit: Visit, known: Path, clinic: RealClinic) -> None:
+    visitor = visit(viewport=TALL_PHONE, like=known, timezone_id=clinic.zone)
     page = visitor.open(clinic.url)
     says(page, "Welcome")
     check(page, "join")
@@ -115,16 +104,18 @@ def _session(page: Page) -> None:
     says_no_more(page, "What you did")
 
 
-def test_every_screen_of_the_therapist_can_be_heard_and_touched(visit: Visit, clinic: RealClinic) -> None:
-    visitor = visit(viewport=TALL_DESK, timezone_id=clinic.zone)
+def test_every_screen_of_the_therapist_can_be_heard_and_touched(visit: Visit, known: Path, clinic: RealClinic) -> None:
+    visitor = visit(viewport=TALL_DESK, like=known, timezone_id=clinic.zone)
     page = visitor.open(f"{clinic.url}/clinic")
     says(page, "For therapists")
     check(page, "sign-in")
     sign_in(page, EMAIL, PASSWORD)
-    tap(page, "1 patient on track")
-    says(page, PATIENT)
+    on_track = page.get_by_role("button", name=re.compile("on track"))
+    on_track.wait_for(state="attached")
+    on_track.dispatch_event("click")
+    says(page, clinic.patient)
     check(page, "caseload")
-    tap(page, "Review")
+    tap(page, f"Review: {clinic.patient}")
     says(page, "Sit to stand")
     check(page, "patient")
     tap(page, "Invite")

@@ -1,35 +1,64 @@
 """The main job in a real Chromium against the real server: prescribe, do it offline, see the trend, adjust."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 
 from tests.browser import fingers
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
-from tests.browser.fingers import says, says_no_more, tap, type_into
+from tests.browser.fingers import named, says, says_no_more, tap, type_into
 from tests.browser.real_clinic import EMAIL, PASSWORD, RealClinic
-from tests.browser.visitor import Visitor, wait_until_kept
+from tests.browser.visitor import Visitor, let_it_draw
 
+Phone = tuple[Visitor, Page]
 SIT, HEEL = "fn-sit-to-stand-01", "an-heel-raise-01"
 
 
+@dataclass
+class Desk:
+    """The therapist's screen, signed in."""
+
+    visitor: Visitor
+    page: Page
+    unfolded: bool = False
+
+    def open_patient(self, name: str) -> Page:
+        """The page of a patient, wherever in the list they stand."""
+        tap(self.page, "Caseload")
+        if not self.unfolded:
+            self.page.get_by_role("button", name=re.compile("on track")).first.dispatch_event("click")
+            self.unfolded = True
+        named(self.page, "button", f"Review: {name}").wait_for(state="attached")
+        let_it_draw(self.page, frames=20)
+        tap(self.page, f"Review: {name}")
+        says(self.page, "Sit to stand")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def desk(
+    playwright: Playwright, one_clinic: RealClinic, known: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """One desk for all tests of this file; each has a patient of its own."""
+    profile = shutil.copytree(known, tmp_path_factory.mktemp("desk") / "profile", symlinks=True)
+    visitor = Visitor(playwright, profile, DESK, timezone_id=one_clinic.zone)
+    page = visitor.open(f"{one_clinic.url}/clinic")
+    fingers.sign_in(page, EMAIL, PASSWORD)
+    says(page, "Add patient")
+    yield Desk(visitor, page)
+    visitor.close()
+
+
 @pytest.fixture
-def clinic(web_build: Path, tmp_path: Path) -> Iterator[RealClinic]:
-    """A clinic whose patient has a program of two exercises."""
-    made = RealClinic(tmp_path / "clinic")
-    made.open()
-    made.publish()
-    yield made
-    made.server.kill()
-
-
-def patient_at(visit: Visit, clinic: RealClinic) -> tuple[Visitor, Page]:
+def phone(visit: Visit, known: Path, clinic: RealClinic) -> Phone:
     """A patient who has just opened the invitation on a phone."""
-    visitor = visit(timezone_id=clinic.zone)
+    visitor = visit(like=known, timezone_id=clinic.zone)
     page = visitor.open(clinic.invitation())
     page.get_by_role("button", name="Start session").wait_for()
     return visitor, page
@@ -57,26 +86,14 @@ def finish(page: Page, pain_after: str) -> None:
     tap(page, pain_after)
 
 
-def sign_in(visit: Visit, clinic: RealClinic) -> tuple[Visitor, Page]:
-    """The therapist at the desk."""
-    visitor = visit(viewport=DESK, timezone_id=clinic.zone)
-    page = visitor.open(f"{clinic.url}/clinic")
-    fingers.sign_in(page, EMAIL, PASSWORD)
-    says(page, "Add patient")
-    return visitor, page
-
-
-def open_patient(desk: Page) -> None:
-    """The only patient's page, wherever in the list they stand."""
-    if desk.get_by_role("button", name=re.compile("^Review")).count() == 0:
-        tap(desk, "1 patient on track")
-    tap(desk, "Review")
-    says(desk, "Sit to stand")
-
-
-def test_a_session_done_on_the_phone_is_in_the_clinic_with_every_set(visit: Visit, clinic: RealClinic) -> None:
-    visitor, page = patient_at(visit, clinic)
+def test_a_session_done_on_the_phone_is_in_the_clinic_with_every_set_while_a_second_tab_is_refused(
+    phone: Phone, clinic: RealClinic
+) -> None:
+    visitor, page = phone
     says(page, "2 exercises")
+    second = visitor.open(clinic.url)
+    says(second, "Stepwise is open in another tab")
+    second.close()
 
     do_session(page)
 
@@ -87,9 +104,8 @@ def test_a_session_done_on_the_phone_is_in_the_clinic_with_every_set(visit: Visi
     visitor.assert_clean()
 
 
-def test_a_session_done_without_server_and_after_a_restart_arrives_once(visit: Visit, clinic: RealClinic) -> None:
-    visitor, page = patient_at(visit, clinic)
-    wait_until_kept(page)
+def test_a_session_done_without_server_and_after_a_restart_arrives_once(phone: Phone, clinic: RealClinic) -> None:
+    visitor, page = phone
     clinic.server.kill()
     visitor.restart()
 
@@ -115,38 +131,31 @@ def test_a_session_done_without_server_and_after_a_restart_arrives_once(visit: V
     assert clinic.sets_logged() == [(HEEL, 1, 1), (SIT, 1, 1), (SIT, 2, 1)]
 
 
-def test_an_exercise_can_be_skipped_with_a_reason(visit: Visit, clinic: RealClinic) -> None:
-    _, page = patient_at(visit, clinic)
-    tap(page, "Start session")
-
-    tap(page, "Skip")
-    tap(page, "No time")
-    do_set(page, 1)
-    finish(page, "0 No pain")
-
-    says(page, "Sent to your clinic")
-    done = {each.prescription_id: each for each in clinic.detail().sessions[0].exercises}
-    assert done[SIT].skip_reason == "no_time"
-    assert [logged.index for logged in done[HEEL].sets] == [1]
-
-
-def test_pain_of_five_goes_on_and_pain_of_six_ends_the_exercise_with_the_stop_list(
-    visit: Visit, clinic: RealClinic
+def test_pain_of_five_goes_on_and_pain_of_six_ends_the_exercise_with_the_stop_list_and_another_can_be_skipped(
+    phone: Phone, clinic: RealClinic
 ) -> None:
-    _, page = patient_at(visit, clinic)
+    _, page = phone
     tap(page, "Start session")
     do_set(page, 1, pain="5 Moderate")
     says(page, "Set 2 now")
 
     tap(page, "Set 2 done")
     tap(page, "6 Moderate")
-
     says(page, "Stop and sit down")
-    assert page.get_by_role("button", name="None of these").count() == 1
+    tap(page, "None of these")
+    says(page, "Set 1 now")
+    tap(page, "Skip")
+    tap(page, "No time")
+    finish(page, "0 No pain")
+
+    says(page, "Sent to your clinic")
+    done = {each.prescription_id: each for each in clinic.detail().sessions[0].exercises}
+    assert [(logged.index, logged.pain) for logged in done[SIT].sets] == [(1, 5), (2, 6)]
+    assert done[HEEL].skip_reason == "no_time"
 
 
 def test_the_morning_answer_is_one_tap_and_lets_a_proposal_rise_that_the_therapist_accepts(
-    visit: Visit, clinic: RealClinic
+    phone: Phone, desk: Desk, clinic: RealClinic
 ) -> None:
     earlier = clinic.earlier_phone()
     program = clinic.detail().versions[0].version
@@ -154,18 +163,16 @@ def test_the_morning_answer_is_one_tap_and_lets_a_proposal_rise_that_the_therapi
         for prescription in program.prescriptions:
             earlier.did(days_ago, prescription)
     assert [proposal.state for proposal in clinic.detail().proposals if proposal.state == "open"] == []
-    visitor, page = patient_at(visit, clinic)
+    visitor, page = phone
     says(page, "Morning check")
 
     tap(page, "Answer")
     tap(page, "1 Mild")
 
     says(page, "Morning check is saved")
-    _, desk = sign_in(visit, clinic)
-    says(desk, "proposal")
-    open_patient(desk)
-    tap(desk, "Accept")
-    says(desk, "What changed from version 1")
+    seen = desk.open_patient(clinic.patient)
+    tap(seen, "Accept")
+    says(seen, "What changed from version 1")
     newest = clinic.detail().versions[0]
     assert newest.version.version == 2
     assert newest.acknowledged_at is None
@@ -173,9 +180,9 @@ def test_the_morning_answer_is_one_tap_and_lets_a_proposal_rise_that_the_therapi
 
 
 def test_a_change_reaches_the_phone_as_a_difference_and_its_acknowledgement_reaches_the_therapist(
-    visit: Visit, clinic: RealClinic
+    phone: Phone, desk: Desk, clinic: RealClinic
 ) -> None:
-    visitor, page = patient_at(visit, clinic)
+    visitor, page = phone
     program = clinic.detail().versions[0].version
     sit, heel = program.prescriptions
     clinic.publish(clinic.prescription("fn-sit-to-stand", 3), heel, reason="you stand up well")
@@ -188,48 +195,37 @@ def test_a_change_reaches_the_phone_as_a_difference_and_its_acknowledgement_reac
     says(page, "you stand up well")
     tap(page, "Got it")
     says_no_more(page, "Your program changed")
-    _, desk = sign_in(visit, clinic)
-    open_patient(desk)
-    says(desk, "Opened by the patient")
+    seen = desk.open_patient(clinic.patient)
+    says(seen, "Opened by the patient")
     assert clinic.detail().versions[0].acknowledged_at is not None
     assert sit.id == SIT
     visitor.assert_clean()
 
 
-def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(visit: Visit, clinic: RealClinic) -> None:
-    visitor, desk = sign_in(visit, clinic)
-    open_patient(desk)
+def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(desk: Desk, clinic: RealClinic) -> None:
+    page = desk.open_patient(clinic.patient)
 
-    tap(desk, "Edit program")
-    says(desk, r"\d+ exercises$")
-    tap(desk, "More: sets, Sit to stand")
-    says(desk, "3 sets")
-    type_into(desk, "Why this version?", "Stronger than last week")
-    tap(desk, "Publish")
-    tap(desk, "Publish version 2")
+    tap(page, "Edit program")
+    says(page, r"\d+ exercises$")
+    tap(page, "More: sets, Sit to stand")
+    says(page, "3 sets")
+    type_into(page, "Why this version?", "Stronger than last week")
+    tap(page, "Publish")
+    tap(page, "Publish version 2")
 
-    says(desk, "Version 2 is published")
+    says(page, "Version 2 is published")
     newest = clinic.detail().versions[0].version
     assert newest.version == 2
     assert newest.reason == "Stronger than last week"
     assert {p.dose.sets for p in newest.prescriptions} == {3, 1}
-    visitor.assert_clean()
+    desk.visitor.assert_clean()
 
 
-def test_a_second_tab_is_refused_kindly(visit: Visit, clinic: RealClinic) -> None:
-    visitor, page = patient_at(visit, clinic)
-
-    second = visitor.open(clinic.url)
-
-    says(second, "Stepwise is open in another tab")
-    assert page.get_by_role("button", name="Start session").count() == 1
-
-
-def test_a_used_invitation_says_what_to_do(visit: Visit, clinic: RealClinic) -> None:
+def test_a_used_invitation_says_what_to_do(desk: Desk, clinic: RealClinic) -> None:
     link = clinic.invitation()
-    first = visit(timezone_id=clinic.zone)
-    first.open(link).get_by_role("button", name="Start session").wait_for()
+    clinic.earlier_phone(link)
 
-    page = visit(timezone_id=clinic.zone).open(link)
+    page = desk.visitor.open(link)
 
     says(page, "Ask your clinic for a new one")
+    page.close()
