@@ -3,4 +3,6 @@
 import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.victim", "tests.faults.tapper", "tests.faults.migrator"])
+FORKS.set_forkserver_preload(
+    ["tests.faults.victim", "tests.faults.tapper", "tests.faults.migrator", "tests.faults.vaulter"]
+)
