@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: runs the measurements that ONLY names (`sync`, `upkeep`, `caseload`; all without it).
+"""`python -m tests.bench`: runs the measurements that ONLY names (`sync`, `upkeep`, `caseload`, `web`; all without it).
 
 Prints a table and writes one flat object to build/bench.json. Figures of other runs stay in the file.
 """
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import caseload, sync
+from tests.bench import caseload, sync, web
 from tests.server import speed
 
-WORK = {"sync": sync.measure, "upkeep": speed.figures, "caseload": caseload.measure}
+WORK = {"sync": sync.measure, "upkeep": speed.figures, "caseload": caseload.measure, "web": web.measure}
 FILE = Path("build/bench.json")
 
 

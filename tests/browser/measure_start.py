@@ -1,35 +1,38 @@
-"""Measures the warm start of the built client against Flet's own way of publishing the same app.
+"""Starts of the built client and of the same app as Flet's own way of publishing makes it, looked at from outside.
 
-`python -m tests.browser.measure_start [ROUNDS]` prints, for each way, the seconds from navigation to the first text in
-the semantics tree: the median and the range of interleaved rounds, each in a fresh browser process with a filled cache.
-Both are served from the same machine, so the network plays no part. What counts is the ratio, not the figure.
+Both are served from the same machine, so the network plays no part. `make bench ONLY=web` measures them in turn.
 """
 
+import base64
 import http.server
+import io
 import shutil
-import statistics
-import sys
 import tarfile
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import flet_web
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from PIL import Image, ImageChops
+from playwright.sync_api import BrowserContext, Page, Playwright
 
-from server.web.build import WEB, build_web, is_current
 from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT
 from server.web.upstream import CLIENT
 from tests.browser.chromium import ARGUMENTS, PHONE, find_chromium
-from tests.browser.serving import tiny_server
 from tests.browser.visitor import wait_for, wait_until_fast, wait_until_kept
 
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 PATIENCE_MS = 180_000
+REST_MS = 2500
+"""From then on the first screen does not change any more."""
+FILM = 240
+"""Width of a filmed frame at the most."""
 MARK = """
 (() => {
   const look = () => {
@@ -114,46 +117,65 @@ def serve_published(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-def start_once(playwright: Playwright, profile: Path, url: str, *, keep: bool = False) -> float:
-    """Seconds from navigation to the first button in the semantics tree, in a new browser process."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds from navigation: to the first button in the semantics tree, and to the first frame that shows the app."""
+
+    readable: float
+    pixels: float
+
+
+def start_once(playwright: Playwright, profile: Path, url: str, *, keep: bool = False) -> Start:
+    """One start in a new browser process. `keep`: wait until the service worker keeps all it ever keeps."""
     context: BrowserContext = playwright.chromium.launch_persistent_context(
         str(profile), executable_path=find_chromium(playwright), args=[*ARGUMENTS, NO_OTHER_HOST], viewport=PHONE
     )
     page: Page = context.new_page()
     page.add_init_script(MARK)
+    frames = filmed(page)
     page.goto(url, wait_until="commit")
     wait_for(page, MEASURED, patience_ms=PATIENCE_MS)
+    page.wait_for_timeout(REST_MS)
     if keep:
         wait_until_kept(page)
         wait_until_fast(page)
-    taken = page.evaluate("performance.getEntriesByName('measured')[0].startTime") / 1000
+    readable = page.evaluate("performance.getEntriesByName('measured')[0].startTime") / 1000
+    began = page.evaluate("performance.timeOrigin") / 1000
     context.close()
-    return float(taken)
+    return Start(float(readable), first_like_last(frames) - began)
 
 
-def main(rounds: int) -> None:
-    if not is_current():
-        build_web()
-    server = tiny_server(WEB)
-    server.start()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        publish_as_flet_does(Path(folder, "published"))
-        with serve_published(Path(folder, "published")) as published:
-            slow = f"{server.url}/?snapshot=off"
-            ways = {"published by Flet": published, "built by us": server.url, "without the snapshot": slow}
-            taken: dict[str, list[float]] = {name: [] for name in ways}
-            for name, url in ways.items():
-                first = start_once(playwright, Path(folder, name), url, keep=url != published)
-                sys.stdout.write(f"{name}: first visit {first:.1f} s\n")
-                start_once(playwright, Path(folder, name), url)  # fills the cache of compiled code
-            for _ in range(rounds):
-                for name, url in ways.items():
-                    taken[name].append(start_once(playwright, Path(folder, name), url))
-    server.kill()
-    for name, seconds in taken.items():
-        low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
-        sys.stdout.write(f"{name}: warm start {middle:.1f} s ({low:.1f} to {high:.1f}, n={rounds})\n")
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What was on the screen from a moment on, in seconds since 1970."""
+
+    at: float
+    picture: bytes
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+def filmed(page: Page) -> list[Frame]:
+    """The frames the page shows from now on, small; the list grows while Playwright waits for something."""
+    frames: list[Frame] = []
+    session = page.context.new_cdp_session(page)
+
+    def take(event: dict[str, Any]) -> None:
+        frames.append(Frame(event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    session.on("Page.screencastFrame", take)
+    session.send("Page.startScreencast", {"format": "jpeg", "quality": 60, "maxWidth": FILM, "maxHeight": 2 * FILM})
+    return frames
+
+
+def first_like_last(frames: list[Frame]) -> float:
+    """When the screen looked as it did in the end: all but a hundredth of its points, within an eighth of the range."""
+    last = _gray(frames[-1])
+    for frame in frames:
+        difference = ImageChops.difference(_gray(frame), last).histogram()
+        if sum(difference[32:]) < 0.01 * sum(difference):
+            return frame.at
+    raise AssertionError("the last frame looks like itself")
+
+
+def _gray(frame: Frame) -> Image.Image:
+    return Image.open(io.BytesIO(frame.picture)).convert("L").resize((FILM // 2, FILM))

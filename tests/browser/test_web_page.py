@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Playwright
 
-from tests.browser.serving import ServerProcess, running, tiny_server
+from tests.browser.home import GIVEN_UP, Home
+from tests.browser.serving import running, tiny_server
 from tests.browser.visitor import (
     Visitor,
     let_it_draw,
@@ -23,61 +24,6 @@ from tests.browser.visitor import (
 
 PLATFORM = "from app.platform.browser import platform\n"
 RANDOM = "import random\nrandom.random()"
-GIVEN_UP = "stepwise.snapshot-failed"
-SNAPSHOT = """
-    const address = `${document.querySelector("script[data-own]").dataset.own}patient.snapshot`;
-    const name = (await caches.keys()).find((each) => each.startsWith("stepwise-") && !each.endsWith("pictures"));
-    const [cache, spare] = [await caches.open(name), await caches.open("spare")];
-"""
-DAMAGE = """async () => {
-    SNAPSHOT
-    let bytes = new Uint8Array(await (await cache.match(address)).arrayBuffer());
-    if (!(await spare.match(address))) await spare.put(address, new Response(bytes));
-    DAMAGE;
-    await cache.put(address, new Response(bytes));
-}"""
-REPAIR = """async () => {
-    SNAPSHOT
-    await cache.put(address, await spare.match(address));
-    await caches.delete("spare");
-    localStorage.removeItem("GIVEN_UP");
-}"""
-
-
-class Home:
-    """A server, a browser that visited it before, and the app's page in it."""
-
-    def __init__(self, server: ServerProcess, visitor: Visitor) -> None:
-        self.server, self.visitor = server, visitor
-        self.page = visitor.open(server.url)
-
-    def open_anew(self) -> Page:
-        """The app in a fresh tab, which takes the place of `page`."""
-        self.page = self.visitor.open(self.server.url)
-        return self.page
-
-    def reload(self) -> Page:
-        """Load the page once more."""
-        self.page.reload(wait_until="commit")
-        wait_until_drawn(self.page)
-        return self.page
-
-    def restart(self) -> Page:
-        """End the browser's process; start another one and open the app."""
-        self.visitor.restart()
-        return self.open_anew()
-
-    def tidy(self) -> None:
-        """The server runs, other tabs are closed, the app is open."""
-        if not self.server.is_running:
-            self.server.start()
-        for page in self.visitor.context.pages:
-            if page is not self.page:
-                page.close()
-        if self.page.is_closed():
-            self.open_anew()
-        self.visitor.errors.clear()
-        self.visitor.requests.clear()
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +64,14 @@ def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_s
     page = home.page
 
     for damage in ("bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4e6)", "bytes = bytes.slice(0, 1000)"):
-        page.evaluate(DAMAGE.replace("SNAPSHOT", SNAPSHOT).replace("DAMAGE", damage))
-        page.evaluate(f"localStorage.removeItem('{GIVEN_UP}')")
+        home.damage_snapshot(damage)
         home.reload()
 
         assert page.get_by_role("button").count() > 0
         assert python_worker(page).evaluate("self.restored") is None
         assert page.evaluate(f"localStorage.getItem('{GIVEN_UP}')") is not None
     home.visitor.assert_clean()
-    page.evaluate(REPAIR.replace("SNAPSHOT", SNAPSHOT).replace("GIVEN_UP", GIVEN_UP))
+    home.repair_snapshot()
 
 
 def test_the_app_starts_without_a_server_after_the_first_visit(home: Home) -> None:
