@@ -81,30 +81,26 @@ async def working(tappers: list[Tapper]) -> AsyncIterator[None]:
 
 async def test_after_the_drill_nothing_acknowledged_is_lost_or_doubled(ways: tuple[str, str], tmp_path: Path) -> None:
     source, target = ways
-    with World(source, tmp_path) as world:
-        clinics = [Clinic(world), Clinic(world)]
-        for clinic in clinics:
-            clinic.publish()
-        tappers = [Tapper(Phone(clinics[n // 2], tmp_path / f"phone-{n}")) for n in range(3)]
-        for tapper in tappers:
-            await tapper.phone.open()
-            await tapper.phone.account.redeem(secret=tapper.phone.clinic.invitation())
-            await tapper.phone.settle()
-    key.make(tmp_path / "backup.key", START)
-    own = key.load(tmp_path / "backup.key")
+    await drill(source, target, tmp_path, BACKUPS if {source[:6], target[:6]} == {"sqlite"} else 6)
 
-    count = BACKUPS if {source[:6], target[:6]} == {"sqlite"} else 6
-    promised = await back_up_under_load(Victim(source, tmp_path, KEY, START), source, tappers, own, tmp_path, count)
+
+async def drill(source: str, target: str, folder: Path, count: int) -> int:
+    """Phones at work, `count` backups, the server gone, one put back, the phones come back. Returns how many taps."""
+    tappers = await begin(source, folder)
+    key.make(folder / "backup.key", START)
+    own = key.load(folder / "backup.key")
+
+    promised = await back_up_under_load(Victim(source, folder, KEY, START), source, tappers, own, folder, count)
     for number, acknowledged in enumerate(promised):
-        assert acknowledged <= facts_in(tmp_path / f"{number}.backup", own)
+        assert acknowledged <= facts_in(folder / f"{number}.backup", own)
 
     acknowledged = set.union(*(tapper.acknowledged() for tapper in tappers))
-    older = tmp_path / f"{len(promised) // 2}.backup"
+    older = folder / f"{count // 2}.backup"
     assert not acknowledged <= facts_in(older, own), "nothing was lost with the old server"
     engine = open_database(target)
     restore.put_back(engine, older, own.identities, START)
     engine.dispose()
-    restored = Victim(target, tmp_path, KEY, START)
+    restored = Victim(target, folder, KEY, START)
     restored.start()
     for tapper in tappers:
         await tapper.move_to(restored.url)
@@ -117,6 +113,21 @@ async def test_after_the_drill_nothing_acknowledged_is_lost_or_doubled(ways: tup
     await check(target, tappers, acknowledged)
     for tapper in tappers:
         await tapper.phone.close()
+    return sum(len(tapper.tapped) for tapper in tappers)
+
+
+async def begin(url: str, folder: Path) -> list[Tapper]:
+    """Two patients, one of them with two phones, all signed in."""
+    with World(url, folder) as world:
+        clinics = [Clinic(world), Clinic(world)]
+        for clinic in clinics:
+            clinic.publish()
+        tappers = [Tapper(Phone(clinics[n // 2], folder / f"phone-{n}")) for n in range(3)]
+        for tapper in tappers:
+            await tapper.phone.open()
+            await tapper.phone.account.redeem(secret=tapper.phone.clinic.invitation())
+            await tapper.phone.settle()
+    return tappers
 
 
 async def back_up_under_load(

@@ -15,7 +15,7 @@ from time import monotonic
 
 import orjson
 
-PARTS = ("model", "kills", "torn", "load", "requests")
+PARTS = ("model", "kills", "torn", "load", "requests", "restore")
 FILE = Path("build/soak.json")
 
 
