@@ -19,7 +19,7 @@ from server import audit, migrate
 from server.database import writing
 from server.problems import CannotDo, Declined
 from server.tables.care import PatientSync
-from server.tables.people import Clinic, Patient
+from server.tables.people import Clinic, Invitation, Patient
 from server.vault import contents
 from server.vault.backup import current_revision
 from server.vault.contents import Contents
@@ -90,13 +90,18 @@ class _Inserts:
 
 
 def _begin_anew(session: Session, found: Contents, now: datetime) -> None:
-    """A new generation of every patient's change log, and a note in every clinic's audit log."""
+    """A new generation of every patient's change log, no open invitation, and a note in every clinic's audit log.
+
+    An invitation that is open in the backup may have been used since, and is good for one use only.
+    """
     counted = select(PatientSync.patient_id)
     for patient in session.exec(select(Patient).where(col(Patient.id).not_in(counted))).all():
         session.add(PatientSync(patient_id=patient.id, clinic_id=patient.clinic_id))
     session.flush()
     jump = 1 + randbelow(LONGEST_JUMP)
     session.connection().execute(update(PatientSync).values(epoch=col(PatientSync.epoch) + jump))
+    still_open = col(Invitation.redeemed_at).is_(None), col(Invitation.revoked_at).is_(None)
+    session.connection().execute(update(Invitation).where(*still_open).values(revoked_at=now))
     for clinic_id in session.exec(select(Clinic.id)).all():
         actor = audit.Actor(clinic_id=clinic_id, role="system")
         audit.record(session, actor, "backup.restore", now, resource="backup", resource_id=found.digest)

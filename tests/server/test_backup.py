@@ -145,6 +145,10 @@ def test_every_value_of_every_table_comes_back_as_it_was(ways: tuple[str, str], 
         after = every_row(target)
     assert taken.rows == {name: 2 for name in before}
     epochs = {row[3] for row in before["patient_sync"]}
+    names = list(SQLModel.metadata.tables["invitation"].columns.keys())
+    void = names.index("revoked_at")
+    assert [row[void] for row in before["invitation"]].count(None) == 1
+    before["invitation"] = [(*row[:void], row[void] or START, *row[void + 1 :]) for row in before["invitation"]]
     for table in ("audit_entry", "audit_head", "patient_sync"):
         rows = before.pop(table), after.pop(table)
         assert table != "audit_entry" or set(rows[0]) <= set(rows[1])
@@ -207,6 +211,19 @@ def test_two_restores_of_one_backup_are_two_generations(
 
     assert len(epochs) == 2
     assert min(epochs) > 1
+
+
+def test_an_invitation_that_may_have_been_used_since_the_backup_is_void(
+    sqlite_world: World, own: key.Key, file: Path, empty: Engine
+) -> None:
+    therapist = sqlite_world.therapist(sqlite_world.clinic())
+    invitation = sqlite_world.invite(therapist, sqlite_world.patient(therapist))
+    backup.take(sqlite_world.engine, file, own, START)
+    restore.put_back(empty, file, own.identities, START)
+
+    with World(str(empty.url), file.parent) as again:
+        assert again.redeem(secret=invitation["secret"]).status_code == 410
+    assert sqlite_world.redeem(secret=invitation["secret"]).status_code == 200
 
 
 def test_a_patient_without_a_change_log_gets_a_new_generation_too(
