@@ -124,8 +124,10 @@ def _chart(patient: Patient, now: datetime, program: _Program, record: Record) -
 def active_program(session: Session, patient_id: str) -> ProgramHead | None:
     """The program in use: the active one, else the one that ended last, else None."""
     heads = session.exec(_HEADS, params={"patient_id": patient_id}).all()
-    ordered = sorted(heads, key=lambda head: (head.state == ProgramState.ACTIVE.value, head.id))
-    return ordered[-1] if ordered else None
+    active = next((head for head in heads if head.state == ProgramState.ACTIVE.value), None)
+    if active is not None or len(heads) < 2:
+        return active or next(iter(heads), None)
+    return max(heads, key=lambda head: session.get_one(ProgramVersionRow, (head.id, head.version)).published_at)
 
 
 def versions_of(session: Session, patient_id: str) -> tuple[ProgramVersion, ...]:

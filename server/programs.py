@@ -65,11 +65,11 @@ def _check_episode(session: Session, patient: Patient, draft: Draft) -> None:
 
 
 def _head(session: Session, patient: Patient, draft: Draft) -> ProgramHead:
-    """The program's head; a fresh one (version 0) for a new program, unless another program is in use."""
+    """The program's head, fresh (version 0) for a new one. A program that ended stays so while another is in use."""
     head = session.get(ProgramHead, draft.program_id)
-    if head is not None:
-        if head.patient_id != patient.id:
-            raise Declined("not_found")
+    if head is not None and head.patient_id != patient.id:
+        raise Declined("not_found")
+    if head is not None and head.state == ProgramState.ACTIVE.value:
         return head
     in_use = select(ProgramHead).where(
         ProgramHead.patient_id == patient.id, col(ProgramHead.state) == ProgramState.ACTIVE.value
@@ -78,7 +78,7 @@ def _head(session: Session, patient: Patient, draft: Draft) -> ProgramHead:
     if other is not None:
         current = codec.dump(_version(session, other.id, other.version))
         raise Declined("stale_base", detail={"base": None, "current": current})
-    return ProgramHead(
+    return head or ProgramHead(
         id=draft.program_id,
         clinic_id=patient.clinic_id,
         patient_id=patient.id,

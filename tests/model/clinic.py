@@ -103,6 +103,11 @@ class Case:
         program = self.in_use or new_id(self.world.now)
         return Desk(self.server.therapists[number], program, self.versions.get(program, 0))
 
+    def reopened(self, number: int) -> Desk:
+        """The newest version of the patient's first program, in use or not."""
+        program = min(self.versions)
+        return Desk(self.server.therapists[number], program, self.versions[program])
+
     def publish(self, desk: Desk, state: ProgramState, sets: int) -> bool:
         """Publish that draft; False when it was refused as stale."""
         draft = self._draft(desk, state, sets)

@@ -150,15 +150,17 @@ class Model(RuleBasedStateMachine):
 
     @rule(
         desk=st.integers(0, 1),
-        what=st.sampled_from(["open", "edit", "send", "send", "accept", "decline"]),
+        what=st.sampled_from(["open", "reopen", "edit", "send", "send", "accept", "decline"]),
         state=st.sampled_from([ProgramState.ACTIVE, *ProgramState]),
         sets=st.integers(1, 3),
     )
     def desk(self, desk: int, what: str, state: ProgramState, sets: int) -> None:
-        """Open the draft, send what was opened whenever that was, do both at once, or decide a proposal."""
+        """Open a draft, of an ended program too; send what was opened whenever that was; or decide a proposal."""
         self.server.world.now += timedelta(seconds=1)
         if what in ("open", "edit"):
             self.desks[desk] = self.case.desk(desk)
+        if what == "reopen":
+            self.desks[desk] = self.case.reopened(desk)
         if what in ("send", "edit"):
             fresh = self.case.may_publish(self.desks[desk])
             told = self.case.publish(self.desks[desk], state, sets)

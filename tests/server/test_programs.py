@@ -220,6 +220,38 @@ def test_a_second_program_beside_one_in_use_is_refused(world: World) -> None:
     assert reply.json()["detail"]["current"]["program_id"] == care.program_id
 
 
+@pytest.mark.parametrize("state", [ProgramState.ACTIVE, ProgramState.WITHDRAWN])
+def test_a_program_that_ended_stays_ended_while_another_is_in_use(world: World, state: ProgramState) -> None:
+    care = Care.begin(world)
+    ended = care.program_id
+    care.publish(state=ProgramState.ARCHIVED)
+    base = care.version
+    care.program_id, care.version = fresh("program"), 0
+    care.publish()
+
+    refused = care.send_draft(care.draft(program_id=ended, base_version=base, state=state))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_base")
+    assert refused.json()["detail"]["current"]["program_id"] == care.program_id
+
+
+def test_of_two_programs_that_ended_a_new_phone_gets_the_one_that_ended_last(world: World) -> None:
+    care = Care.begin(world)
+    first = care.program_id
+    care.publish(state=ProgramState.ARCHIVED)
+    base = care.version
+    care.later(minutes=1)
+    care.program_id, care.version = fresh("program"), 0
+    care.publish()
+    care.publish(state=ProgramState.ARCHIVED)
+    care.later(minutes=1)
+    assert care.send_draft(care.draft(program_id=first, base_version=base, state=ProgramState.WITHDRAWN)).is_success
+
+    versions = [change["id"] for change in care.pull_all() if change["kind"] == "program"]
+
+    assert versions == [f"{first}:{number}" for number in range(1, base + 2)]
+
+
 def test_another_patients_program_or_episode_is_not_found(world: World) -> None:
     care = Care.begin(world)
     other = Care.begin(world, beside=care)
