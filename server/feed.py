@@ -7,9 +7,10 @@ another patient or of an older generation of the store: the answer is `resync`, 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import and_, or_
+from sqlalchemy import String, and_, bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -49,18 +50,32 @@ class Page:
     count: int = 0
 
 
-def page(session: Session, patient: Patient, asked: Asked, keys: Keys, now: datetime) -> Page:
+class _Counter(NamedTuple):
+    """Where the patient's change log stands; of one who has none yet, at the beginning."""
+
+    epoch: int = 1
+    seq: int = 0
+    floor: int = 0
+
+
+_COUNTER = columns(col(PatientSync.epoch), col(PatientSync.seq), col(PatientSync.floor)).where(
+    col(PatientSync.patient_id) == bindparam("patient_id", type_=String)
+)
+
+
+def page(session: Session, patient_id: str, asked: Asked, keys: Keys, now: datetime) -> Page:
     """The next page of changes. Raises `Declined` (`schema_too_old`, `resync`)."""
     if asked.schema < OLDEST_PULL:
         raise Declined("schema_too_old")
-    sync = session.get(PatientSync, patient.id) or PatientSync(patient_id=patient.id, clinic_id=patient.clinic_id)
-    place = _place(patient, sync, asked, keys, now)
+    row = session.connection().execute(_COUNTER, {"patient_id": patient_id}).one_or_none()
+    sync = _Counter() if row is None else _Counter(*row)
+    place = _place(session, patient_id, sync, asked, keys, now)
     etag = f'"p-{sync.epoch}-{sync.seq}"'
     if asked.etag == etag and place.seq == sync.seq:
         return Page(body=None, etag=etag)
     lines = _lines(session, place, asked.limit + 1)
     more, lines = len(lines) > asked.limit, lines[: asked.limit]
-    bodies = _bodies(session, patient, lines, snapshot=place.since is not None)
+    bodies = _bodies(session, patient_id, lines, snapshot=place.since is not None)
     served = [line for line in lines if line.body is not None or (line.kind, line.entity_id) in bodies]
     after = lines[-1].seq if more else sync.seq
     following = replace(place, seq=after, since=None if after >= place.until else place.since)
@@ -97,14 +112,14 @@ def note_pulled(
         upkeep.after_pull(session, patient, now)
 
 
-def _place(patient: Patient, sync: PatientSync, asked: Asked, keys: Keys, now: datetime) -> Cursor:
+def _place(session: Session, patient_id: str, sync: _Counter, asked: Asked, keys: Keys, now: datetime) -> Cursor:
     if not asked.cursor:
-        since = days.local_on(now, patient.zone) - HISTORY
+        since = days.local_on(now, session.get_one(Patient, patient_id).zone) - HISTORY
         return Cursor(
-            patient=patient.id, epoch=sync.epoch, seq=0, schema=asked.schema, since=since.isoformat(), until=sync.seq
+            patient=patient_id, epoch=sync.epoch, seq=0, schema=asked.schema, since=since.isoformat(), until=sync.seq
         )
     place = unseal(asked.cursor, keys)
-    fits = (place.patient, place.epoch, place.schema) == (patient.id, sync.epoch, asked.schema)
+    fits = (place.patient, place.epoch, place.schema) == (patient_id, sync.epoch, asked.schema)
     snapshot = place.since is not None
     if not fits or place.seq > sync.seq or (place.seq < sync.floor and not snapshot):
         raise Declined("resync")
@@ -151,13 +166,13 @@ def _lines(session: Session, place: Cursor, count: int) -> list[_Line]:
     return [_Line(*row) for row in rows]
 
 
-def _bodies(
-    session: Session, patient: Patient, lines: Sequence[_Line], *, snapshot: bool
-) -> dict[tuple[str, str], str]:
+def _bodies(session: Session, patient_id: str, lines: Sequence[_Line], *, snapshot: bool) -> dict[tuple[str, str], str]:
     """The newest state of the clinic's own records that these lines name."""
     found: dict[tuple[str, str], str] = {}
     for line in lines:
-        body = None if line.body is not None else _body(session, patient, line, snapshot=snapshot)
+        if line.body is not None:
+            continue
+        body = _body(session, session.get_one(Patient, patient_id), line, snapshot=snapshot)
         if body is not None:
             found[line.kind, line.entity_id] = body
     return found

@@ -200,7 +200,7 @@ class DemoClinic:
         found: list[ProgramVersion] = []
         while True:
             asked = feed.Asked(cursor=cursor, limit=_PULL_LIMIT, schema=SCHEMA)
-            page = feed.page(session, patient, asked, self._keys, contact.at)
+            page = feed.page(session, patient.id, asked, self._keys, contact.at)
             feed.note_pulled(session, patient, contact.device_id, page.programs, contact.at)
             self._record_sync(session, contact, "sync.pull")
             answer = orjson.loads(page.body or b"{}")
