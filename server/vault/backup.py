@@ -6,7 +6,7 @@ writes to it only that a backup was taken.
 
 import hashlib
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -58,15 +58,21 @@ def _written(engine: Engine, path: Path, key: Key, now: datetime) -> Contents:
                 sealed.seal(pieces, file, (*key.recipients, checker.to_public()))
             file.flush()
             os.fsync(file.fileno())
-        found = contents.read(part, key.identities or (checker,))
-        if (found.rows, found.digest) != (lines.rows, lines.digest):
-            raise CannotDo(f"The backup in {path.parent} reads back otherwise than it was written: check the disk.")
+        found = _read_back(part, key.identities or (checker,), lines)
         part.rename(path)
         _fsync_folder(path.parent)
         return found
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _read_back(part: Path, identities: Sequence[Identity], lines: "_Lines") -> Contents:
+    with suppress(CannotDo):
+        found = contents.read(part, identities)
+        if (found.rows, found.digest) == (lines.rows, lines.digest):
+            return found
+    raise CannotDo(f"The backup in {part.parent} reads back otherwise than it was written: check the disk.")
 
 
 def _fsync_folder(folder: Path) -> None:

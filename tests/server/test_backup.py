@@ -330,6 +330,25 @@ def test_a_file_of_that_name_is_never_replaced(small: Engine, own: key.Key, file
     assert file.read_text() == "older"
 
 
+@pytest.mark.parametrize("kept", ["half", "another"])
+def test_what_the_disk_did_not_keep_as_it_was_written_is_no_backup(
+    kept: str, small: Engine, own: key.Key, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = file.with_name("older.backup")
+    backup.take(small, older, own, START)
+
+    def fail_quietly(_handle: int) -> None:
+        (part,) = file.parent.glob("*.part")
+        part.write_bytes(older.read_bytes() if kept == "another" else part.read_bytes()[: part.stat().st_size // 2])
+
+    monkeypatch.setattr(backup.os, "fsync", fail_quietly)
+    with pytest.raises(CannotDo, match="otherwise than it was written"):
+        backup.take(small, file, own, START)
+
+    assert not file.exists()
+    assert list(file.parent.glob("*.part")) == []
+
+
 def test_without_room_for_it_no_backup_is_left(small: Engine, own: key.Key, file: Path) -> None:
     add_facts(small, 20)
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
