@@ -1,7 +1,8 @@
 """`python -m tests.soak`: the long tests that ONLY names, all without it, each in under an hour.
 
-A part is a module here with `run() -> dict[str, object]`, which raises AssertionError for what must not be. Prints a
-table and writes build/soak.json; what other parts found stays in the file.
+A part is a module here with `run() -> dict[str, object]`, which raises AssertionError for what must not be (its
+`figures`, if it has any, are reported too). Prints a table and writes build/soak.json; what other parts found stays in
+the file.
 """
 
 import os
@@ -39,7 +40,7 @@ def _run(name: str) -> dict[str, object]:
         outcome = "passed"
     except Exception as error:
         traceback.print_exc()
-        figures, outcome = {}, f"failed: {type(error).__name__}"
+        figures, outcome = getattr(error, "figures", {}), f"failed: {type(error).__name__}"
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     about = {
         "outcome": outcome,

@@ -3,13 +3,14 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any
 
 import httpx
+from sqlmodel import Session
 
 from hep import codec
 from hep.access import Role
@@ -17,14 +18,18 @@ from hep.days import local_on
 from hep.facts import ItemKey, Kind, SetLog
 from hep.ids import new_id
 from hep.prescribing import Draft
-from hep.wire import Tokens
+from hep.wire import Status, Tokens
 from server import sessions
 from server.database import writing
+from server.ledger import Sender, admit
 from server.patients import NewPatient, take_in
 from server.programs import Author, publish
 from server.tables.people import Patient, Staff
 from tests.flows.people import GOAL, ZONE, a_squat
 from tests.server.world import World
+
+PAST_DAYS = 20
+"""Days of three sets each that every patient begins with."""
 
 
 @dataclass
@@ -88,7 +93,7 @@ class LoadPhone:
             "schema": 1,
             "batch_id": new_id(now),
             "sent_at": codec.dump(now),
-            "rows": [self._row(now) for _ in range(count)],
+            "rows": [self.row(now) for _ in range(count)],
         }
         reply = await self.watch.send(client, "push", "POST", "/v1/sync/push", json=body, headers=self.headers)
         if reply.status_code == 200:
@@ -96,7 +101,8 @@ class LoadPhone:
                 assert result["status"] == "accepted", result
                 self.acknowledged.add(result["id"])
 
-    def _row(self, now: datetime) -> dict[str, Any]:
+    def row(self, now: datetime) -> dict[str, Any]:
+        """The next set, done at that instant."""
         self.sets += 1
         on = local_on(now, ZONE)
         fact = SetLog(
@@ -191,8 +197,10 @@ def populate(url: str, folder: Path, watch: Watch, phones: int, therapists: int)
             device = sessions.new_device(session, clinic_id, "Phone", now, patient_id=patient_id)
             tokens = sessions.issue(session, keys, device, now, ("load", device.id), device.id)
             assert isinstance(tokens, Tokens)
+            phone = LoadPhone(tokens, program_id, watch, Random(chance.random()))
+            _remember(session, clinic_id, phone, now)
         patients.append(patient_id)
-        made.append(LoadPhone(tokens, program_id, watch, Random(chance.random())))
+        made.append(phone)
     for id_ in staff:
         with writing(world.engine) as session:
             device = sessions.new_device(session, clinic_id, "Desk", now, staff_id=id_)
@@ -204,7 +212,22 @@ def populate(url: str, folder: Path, watch: Watch, phones: int, therapists: int)
     return made, desks
 
 
-def _take_in(session: Any, clinic_id: str, author: str, now: datetime, number: int) -> tuple[str, str]:
+def _remember(session: Session, clinic_id: str, phone: LoadPhone, now: datetime) -> None:
+    """The sets of the last weeks: what a server at work has in its memory."""
+    sender = Sender(
+        patient_id=phone.tokens.person_id,
+        clinic_id=clinic_id,
+        device_id=phone.tokens.device_id,
+        role=Role.PATIENT,
+        sent_at=now,
+        received_at=now,
+        now=now,
+    )
+    rows = [phone.row(now - timedelta(days=PAST_DAYS - n // 3)) for n in range(3 * PAST_DAYS)]
+    assert {result.status for result in admit(session, sender, rows).results} == {Status.ACCEPTED}
+
+
+def _take_in(session: Session, clinic_id: str, author: str, now: datetime, number: int) -> tuple[str, str]:
     new = NewPatient(name=f"Patient {number}", birth_date=date(1961, 4, 9), zone=ZONE, problem="Knee", region="knee")
     patient_id, episode_id = take_in(session, clinic_id, author, new, now)
     today, program_id = local_on(now, ZONE), new_id(now)

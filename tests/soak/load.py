@@ -50,11 +50,21 @@ def run() -> dict[str, object]:
             figures = asyncio.run(_both(address, pid, people, morning, seconds))
         stored = _stored(folder / "clinic.db")
     sent = set().union(*(phone.acknowledged for phone in people[0]))
-    assert sent <= stored, "an acknowledged row is lost"
-    assert day.bad + morning.bad == [], day.bad + morning.bad
-    assert figures["memory_growth"] < GROWTH, f"memory grew by {figures['memory_growth']:.0%}"
-    counts = {"phones": phones, "therapists": therapists, "seconds": seconds, "rows": len(sent), "rows_lost": 0}
-    return counts | figures | _times("day", day) | _times("burst", morning) | {"answers_5xx_or_429": 0}
+    counts = {"phones": phones, "therapists": therapists, "seconds": seconds, "rows": len(sent)}
+    bad = day.bad + morning.bad
+    report = counts | figures | _times("day", day) | _times("burst", morning)
+    report |= {"rows_lost": len(sent - stored), "answers_5xx_or_429": len(bad)}
+    if sent - stored or bad or figures["memory_growth"] >= GROWTH:
+        raise Missed(report)
+    return report
+
+
+class Missed(AssertionError):
+    """A row lost, an answer that must not be, or too much memory; `figures` say which."""
+
+    def __init__(self, figures: dict[str, object]) -> None:
+        super().__init__(str(figures))
+        self.figures = figures
 
 
 async def _both(
