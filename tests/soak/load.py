@@ -53,7 +53,11 @@ def run() -> dict[str, object]:
     counts = {"phones": phones, "therapists": therapists, "seconds": seconds, "rows": len(sent)}
     bad = day.bad + morning.bad
     report = counts | figures | _times("day", day) | _times("burst", morning)
-    report |= {"rows_lost": len(sent - stored), "answers_5xx_or_429": len(bad)}
+    report |= {
+        "rows_lost": len(sent - stored),
+        "answers_5xx_or_429": len(bad),
+        "broken_connections": day.broken + morning.broken,
+    }
     if sent - stored or bad or figures["memory_growth"] >= GROWTH:
         raise Missed(report)
     return report
@@ -71,7 +75,7 @@ async def _both(
     address: str, pid: int, people: tuple[list[LoadPhone], list[LoadTherapist]], morning: Watch, seconds: float
 ) -> dict[str, Any]:
     phones, desks = people
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4)
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False, limits=limits) as client:
         until = perf_counter() + seconds
         warm = asyncio.ensure_future(_after(seconds / 5, pid))
