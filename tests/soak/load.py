@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ def run() -> dict[str, object]:
         "answers_5xx_or_429": len(bad),
         "broken_connections": day.broken + morning.broken,
     }
+    report |= {f"bad_{route}_{status}": count for (route, status), count in Counter(bad).items()}
     if sent - stored or bad or figures["memory_growth"] >= GROWTH:
         raise Missed(report)
     return report
