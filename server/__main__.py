@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from server import commands
+from server import commands, oversight, staffing
 from server.problems import CannotDo
 from server.settings import Settings
 from server.vault import commands as vault
@@ -43,8 +43,17 @@ def _parser() -> ArgumentParser:
     clinic.add_argument("--emergency-number", default="", help="for example 911")
     clinic.set_defaults(command=commands.create_clinic)
     audit = add("audit", help="check the audit log")
-    audit.add_argument("what", choices=["verify"])
-    audit.set_defaults(command=commands.verify_audit)
+    audit.add_argument("what", choices=["verify", "heads"])
+    audit.add_argument("--heads", type=Path, help="the file that keeps the chains' ends")
+    audit.set_defaults(command=oversight.audit_log)
+    staff = add("staff", help="change a staff account; ends its sessions")
+    staff.add_argument("--email", required=True)
+    change = staff.add_mutually_exclusive_group(required=True)
+    change.add_argument("--new-password", action="store_true", help="asks for it")
+    change.add_argument("--role", choices=sorted(staffing.ROLES))
+    change.add_argument("--leaves", action="store_true")
+    change.add_argument("--returns", action="store_true")
+    staff.set_defaults(command=oversight.change_staff)
     rebuild = add("rebuild", help="work out the derived rows of every patient anew")
     rebuild.add_argument("--check", action="store_true", help="only say whether they are right")
     rebuild.set_defaults(command=commands.rebuild)

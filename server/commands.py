@@ -24,7 +24,7 @@ from server.problems import CannotDo
 from server.security import Passwords, check_password
 from server.settings import Settings
 from server.signin import normal_email
-from server.tables.people import AuditHead, Clinic, Staff
+from server.tables.people import Clinic, Staff
 
 
 def run(settings: Settings, _arguments: Namespace) -> int:
@@ -33,7 +33,7 @@ def run(settings: Settings, _arguments: Namespace) -> int:
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     web = _current_client()
-    with _opened(settings) as engine:
+    with opened(settings) as engine:
         lines = _demo_lines(engine, settings) if settings.demo else _real_lines(engine, settings)
     process.tune()
     config = uvicorn.Config(
@@ -70,7 +70,7 @@ def reset_demo(settings: Settings, _arguments: Namespace) -> int:
 
     if not settings.demo:
         raise CannotDo("DATABASE_URL names a real database: reset-demo works on the demo clinic only.")
-    with _opened(settings) as engine:
+    with opened(settings) as engine:
         try:
             demo.reset(engine, settings, utc_now())
         except demo.NotDemo as error:
@@ -102,7 +102,7 @@ def create_clinic(settings: Settings, arguments: Namespace) -> int:
         check_password(password)
     except Refused as refusal:
         raise CannotDo(refusal.sentence) from refusal
-    with _opened(settings) as engine:
+    with opened(settings) as engine:
         _store_clinic(engine, settings, arguments, password)
     say(f"{arguments.name} is ready: {arguments.email} signs in at {settings.origin}/clinic")
     return 0
@@ -140,23 +140,11 @@ def _store_clinic(engine: Engine, settings: Settings, arguments: Namespace, pass
     passwords.close()
 
 
-def verify_audit(settings: Settings, _arguments: Namespace) -> int:
-    """Walk every audit chain. The printed heads are worth keeping outside of the database: see docs/deploy.md."""
-    broken = 0
-    with _opened(settings) as engine, reading(engine) as session:
-        for clinic_id in session.exec(select(AuditHead.clinic_id).order_by(AuditHead.clinic_id)).all():
-            found = audit.verify(session, clinic_id)
-            broken += not found.sound
-            state = "sound" if found.sound else f"BROKEN at entry {found.broken_at}"
-            say(f"{clinic_id}: {found.entries} entries, {state}, head {found.head}")
-    return 1 if broken else 0
-
-
 def rebuild(settings: Settings, arguments: Namespace) -> int:
     """Work out the derived rows of every patient anew, or only compare them; names what differed."""
     from server.rebuild import rebuild as work_out
 
-    with _opened(settings) as engine:
+    with opened(settings) as engine:
         differences = work_out(engine, utc_now(), check=arguments.check)
     say(*(f"{difference.patient_id}: {difference.what}" for difference in differences))
     say(f"{len(differences)} differences" + ("." if arguments.check else ", all put right."))
@@ -170,7 +158,7 @@ def say(*lines: str) -> None:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Engine]:
+def opened(settings: Settings) -> Iterator[Engine]:
     """The database in use, with its newest shape."""
     address = make_url(settings.database)
     if address.get_backend_name() == "sqlite" and address.database:
