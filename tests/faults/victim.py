@@ -21,6 +21,19 @@ def _serve(settings: Settings, now: datetime, port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
 
 
+def wait_for(process: ForkServerProcess, port: int) -> None:
+    """Return once the process accepts connections."""
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        assert process.is_alive(), "the server ended at start"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.01)
+    raise AssertionError("the server does not accept connections")
+
+
 class Victim:
     """The server on one port; `start` and `kill` it as often as needed."""
 
@@ -37,15 +50,7 @@ class Victim:
         """Start it and return once it accepts connections."""
         self._process = FORKS.Process(target=_serve, args=(self._settings, self._now, self._port), daemon=True)
         self._process.start()
-        end = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < end:
-            assert self._process.is_alive(), "the server ended at start"
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.01)
-        raise AssertionError("the server does not accept connections")
+        wait_for(self._process, self._port)
 
     def kill(self) -> None:
         """SIGKILL: nothing of it is asked or told."""

@@ -6,7 +6,7 @@ Every caller is kept signed in: whatever a request did to their tokens, the next
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count, cycle
@@ -17,7 +17,6 @@ import schemathesis
 from anyio import to_thread
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
-from schemathesis.generation.meta import TestPhase
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.server.matrix import Cast
@@ -55,16 +54,15 @@ class Run:
         return sum(self.statuses.values())
 
 
-def fuzz(cast: Cast, roles: Sequence[str], *, thin: Mapping[str, int], examples: int) -> Run:
-    """Send what the corners of the description give, and `examples` random requests a route.
+def fuzz(cast: Cast, roles: Sequence[str], *, examples: int) -> Run:
+    """Send what the corners of the description give, and `examples` random requests a route, good and bad.
 
-    Several `roles` take turns: mostly somebody who is let in, so that the rules are reached. `thin`: of a route whose
-    path ends so, send only every n-th of the corners' requests."""
+    Several `roles` take turns: mostly somebody who is let in, so that the rules are reached.
+    """
     run, app = Run(), cast.world.app
     document = _with_examples(app.openapi(), cast)
     schema = schemathesis.openapi.from_dict(document, config=_config(examples))
     schema.app = _Callers(app, cast, roles, run, _admissible(document))
-    schema.hook("filter_case")(_thinned(thin))
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             run.found += _failures(event)
@@ -72,18 +70,6 @@ def fuzz(cast: Cast, roles: Sequence[str], *, thin: Mapping[str, int], examples:
             error = event.value if isinstance(event, events.NonFatalError) else event.exception
             run.found.append(f"the run itself failed: {error!r}"[:2000])
     return run
-
-
-def _thinned(thin: Mapping[str, int]) -> Callable[[Any, Any], bool]:
-    seen: Counter[str] = Counter()
-
-    def filter_case(_context: Any, case: Any) -> bool:
-        path = case.operation.path
-        every = next((n for ending, n in thin.items() if path.endswith(ending)), 1)
-        seen[path] += case.meta.phase.name is TestPhase.COVERAGE
-        return case.meta.phase.name is not TestPhase.COVERAGE or seen[path] % every == 0
-
-    return filter_case
 
 
 def _config(examples: int) -> SchemathesisConfig:
