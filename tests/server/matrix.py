@@ -10,7 +10,7 @@ from hep.access import Role
 from hep.verdicts import Verdict, VerdictKind
 from server.database import writing
 from server.tables.care import Flag, Proposal
-from server.tables.people import Device
+from server.tables.people import Device, Staff
 from tests.server.care import ZONE, Care, fresh
 from tests.server.world import Signed, World
 
@@ -26,11 +26,13 @@ ACTORS = (
     "admin",
     "auditor",
     "revoked phone",
+    "unconfirmed member",
 )
-"""Neighbor: another patient of the clinic. Colleague: another therapist of it. All others are of the same clinic."""
+"""Neighbor: another patient of the clinic. Colleague: another therapist of it. Unconfirmed member: a therapist
+whose account is not, or no longer, switched on. All others are of the same clinic."""
 
 EVERYBODY = frozenset(ACTORS)
-SIGNED_IN = EVERYBODY - {"nobody", "revoked phone"}
+SIGNED_IN = EVERYBODY - {"nobody", "revoked phone", "unconfirmed member"}
 PATIENTS = frozenset({"patient", "neighbor", "patient elsewhere"})
 THERAPISTS = frozenset({"therapist", "colleague", "therapist elsewhere"})
 TREATING = frozenset({"therapist", "colleague"})
@@ -67,7 +69,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
 
 def refusal(method: str, path: str, actor: str) -> int:
     """The status that somebody who is not let in gets."""
-    if actor == "nobody":
+    if actor in {"nobody", "unconfirmed member"}:
         return 401
     if actor == "revoked phone":
         return 403
@@ -177,6 +179,8 @@ class Cast:
         """This actor, signed in just now."""
         if actor == "nobody":
             return Signed(self.world.client, {"access_token": "nobodys-token"})
+        if actor == "unconfirmed member":
+            return self._switched_off()
         if actor in self._emails:
             return self.world.signed(self.world.sign_in(self._emails[actor]))
         case = {"neighbor": self.neighbor, "patient elsewhere": self.elsewhere, "therapist elsewhere": self.elsewhere}
@@ -189,3 +193,10 @@ class Cast:
         with writing(self.world.engine) as session:
             session.get_one(Device, phone.device_id).revoked_at = self.world.now - timedelta(hours=1)
         return self.world.signed(self.world.refresh(phone))
+
+    def _switched_off(self) -> Signed:
+        """With the tokens of a member whose account was switched off without their sessions being ended."""
+        signed = self.world.therapist(self.here.care.clinic_id)
+        with writing(self.world.engine) as session:
+            session.get_one(Staff, signed.id).active = False
+        return signed

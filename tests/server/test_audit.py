@@ -1,5 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -7,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from server import audit
-from server.audit import SYSTEM, Actor, verify
-from server.database import reading, writing
+from server.audit import SYSTEM, Actor, Verified, Walk, verify
+from server.database import open_database, reading, writing
 from server.tables.people import AuditEntry
 from tests.server.world import World
 
@@ -83,12 +85,49 @@ def test_an_entry_is_kept_with_its_change_or_not_at_all(world: World) -> None:
         assert verify(session, "clinic-1").entries == 0
 
 
-def test_many_writers_at_once_still_make_one_chain(world: World) -> None:
+def test_eight_writers_over_two_connections_with_five_hundred_entries_each_make_one_chain(world: World) -> None:
+    second = open_database(world.settings.database)
+
+    def write_in_tens(number: int) -> None:
+        engine = second if number % 2 else world.engine
+        for _ in range(50):
+            with writing(engine) as session:
+                for entry in range(10):
+                    audit.record(
+                        session, ACTOR, "patient.read", world.now, resource="patient", resource_id=f"p-{entry}"
+                    )
+
     with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(write, world, 5) for _ in range(8)]:
-            done.result()
+        list(pool.map(write_in_tens, range(8)))
+    second.dispose()
     with reading(world.engine) as session:
-        assert (verify(session, "clinic-1").entries, verify(session, "clinic-1").sound) == (40, True)
+        assert (verify(session, "clinic-1").entries, verify(session, "clinic-1").sound) == (4000, True)
+
+
+def test_a_thousand_flipped_bytes_are_all_found_and_located(sqlite_world: World) -> None:
+    write(sqlite_world, 4)
+    chance = Random(1)
+    with reading(sqlite_world.engine) as session:
+        query = select(AuditEntry).where(AuditEntry.clinic_id == "clinic-1").order_by(col(AuditEntry.seq))
+        entries = [row.model_dump() for row in session.exec(query).all()]
+        end = (entries[-1]["seq"], entries[-1]["digest"])
+    assert walked(entries, end).sound
+    texts = [name for name, value in entries[0].items() if isinstance(value, str) and value]
+    for _ in range(1000):
+        copies, place, name = [dict(entry) for entry in entries], chance.randrange(4), chance.choice(texts)
+        raw = bytearray(str(copies[place][name]).encode())
+        raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(7)
+        copies[place][name] = raw.decode()
+        found = walked(copies, end)
+        assert found.broken_at == place + 1, (place, name)
+
+
+def walked(entries: list[dict[str, Any]], end: tuple[int, str]) -> Verified:
+    walk = Walk()
+    for entry in entries:
+        if not walk.step(entry):
+            break
+    return walk.ended(end)
 
 
 def test_what_patients_and_staff_do_to_get_in_is_written_down(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from hep.access import POLICY, Action, Role, Scope
+from hep.facts import Acknowledgement
 from server.api.deps import PUBLIC, Caller, needs
 from server.policy import Undeclared, declarations
 from tests.databases import copy_of_postgres, copy_of_sqlite
@@ -153,6 +154,24 @@ def test_a_foreign_id_in_a_body_publishes_nothing(cast: Cast, whose: str, field:
     draft = cast.here.body("POST", path) | {field: foreign}
     reply = cast.again("therapist").post(path.format(**cast.here.ids), draft)
     assert reply.status_code in {404, 409, 422}
+
+
+@pytest.mark.parametrize("whose", ["neighbor", "elsewhere"])
+def test_foreign_ids_in_a_push_touch_nobody_elses_record(cast: Cast, whose: str) -> None:
+    mine, other = cast.here.care, (cast.neighbor if whose == "neighbor" else cast.elsewhere).care
+    theirs = other.row(other.set_log())
+    assert other.statuses(theirs) == ["accepted"]
+    before = other.detail()["sessions"]
+    foreign = mine.row(mine.set_log())
+    foreign["body"] |= {"program_id": other.program_id, "prescription_id": other.prescriptions[0].id, "planned": None}
+    acknowledged = mine.row(Acknowledgement(**mine.base(), program_id=other.program_id, version=1))
+    locked = mine.red_flag(prescription_id=other.prescriptions[0].id)
+    gone, changed = mine.retraction(theirs["id"]), mine.correction(theirs["id"], mine.set_log(reps=1))
+    phone = cast.again("patient")
+    rows = [foreign, acknowledged, locked, gone, changed]
+    reply = phone.post("/v1/sync/push", mine.envelope(*rows, device_id=other.phone.device_id))
+    assert [result["status"] for result in reply.json()["results"]] == [*["rejected"] * 3, *["accepted"] * 2]
+    assert other.detail()["sessions"] == before
 
 
 def test_a_token_that_ran_out_lets_nobody_in_anywhere(sqlite_world: World) -> None:
