@@ -8,7 +8,7 @@ not every form that Python would read.
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -71,32 +71,31 @@ def _reader(hint: Any) -> Reader:
 
 
 def _record_reader(kind: type) -> Reader:
-    """A function written out field by field, as `dataclasses` writes `__init__`: rows are read by the thousand."""
     hints = get_type_hints(kind)
-    scope: dict[str, Any] = {"kind": kind, "absent": object(), "unfit": _unfit}
-    lines = ["def read(data):", "    if not isinstance(data, dict): raise unfit('object')"]
-    given = []
-    for n, f in enumerate(f for f in fields(kind) if f.init):
-        scope |= {
-            f"plain_{n}": _as_is(hints[f.name]),
-            f"reader_{n}": _reader(hints[f.name]),
-            f"default_{n}": _default(f),
-        }
-        absent = f"raise unfit('field {f.name}')" if _default(f) is MISSING else f"value_{n} = default_{n}()"
-        lines += [
-            f"    value_{n} = data.get({f.name!r}, absent)",
-            f"    if value_{n} is absent: {absent}",
-            f"    elif type(value_{n}) not in plain_{n}: value_{n} = reader_{n}(value_{n})",
-        ]
-        given.append(f"{f.name}=value_{n}")
-    exec("\n".join((*lines, f"    return kind({', '.join(given)})")), scope)  # noqa: S102 (our own field names)
-    read: Reader = scope["read"]
+    plan = tuple(
+        (
+            f.name,
+            _as_is(hints[f.name]),
+            _reader(hints[f.name]),
+            f.default is MISSING and f.default_factory is MISSING,
+        )
+        for f in fields(kind)
+        if f.init
+    )
+
+    def read(data: object) -> Any:
+        if not isinstance(data, dict):
+            raise _unfit("object")
+        given: dict[str, Any] = {}
+        for name, as_is, reader, required in plan:
+            if name in data:
+                value = data[name]
+                given[name] = value if type(value) in as_is else reader(value)
+            elif required:
+                raise _unfit(f"field {name}")
+        return kind(**given)
+
     return read
-
-
-def _default(f: Field[Any]) -> Any:
-    """What makes a field's default, MISSING where there is none."""
-    return f.default_factory if f.default is MISSING else lambda: f.default
 
 
 def _as_is(hint: Any) -> frozenset[type]:
