@@ -7,12 +7,13 @@ killed process has written stays with the operating system, and only lost power 
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import psycopg
+from psutil import NoSuchProcess
 
 from server.database import open_database
 from server.migrate import upgrade
@@ -34,7 +35,8 @@ class Cluster:
         postmaster = self._server.get_postmaster_info().process
         family = [postmaster, *postmaster.children(recursive=True)]
         for process in family:
-            process.kill()
+            with suppress(NoSuchProcess):  # one that served a connection ends by itself
+                process.kill()
         for process in family:
             process.wait(30)
 
