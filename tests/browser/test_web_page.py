@@ -63,7 +63,7 @@ def test_the_second_start_begins_from_the_memory_of_a_prepared_one(home: Home) -
 def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_starts_without_it(home: Home) -> None:
     page = home.page
 
-    for damage in ("bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4e6)", "bytes = bytes.slice(0, 1000)"):
+    for damage in ("bytes.fill(0, 15.7e6, 19.7e6)", "bytes = bytes.slice(0, 1000)"):
         home.damage_snapshot(damage)
         home.reload()
 
