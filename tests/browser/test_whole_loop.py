@@ -164,6 +164,7 @@ def test_the_morning_answer_is_one_tap_and_lets_a_proposal_rise_that_the_therapi
             earlier.did(days_ago, prescription)
     assert [proposal.state for proposal in clinic.detail().proposals if proposal.state == "open"] == []
     visitor, page = phone
+    page.evaluate("dispatchEvent(new Event('online'))")
     says(page, "Morning check")
 
     tap(page, "Answer")
