@@ -26,10 +26,10 @@ from hep.facts import (
     SetLog,
     read,
 )
-from hep.index import Entry, Index, key_of, worked_on
+from hep.index import Entry, Index, worked_on
 from hep.records import ProgramState, ProgramVersion
 
-__all__ = ["Entry", "History", "Stored", "effective", "key_of", "worked_on"]
+__all__ = ["Entry", "History", "Stored", "effective", "worked_on"]
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")

@@ -28,14 +28,8 @@ class Entry(NamedTuple, Generic[F]):
 
 
 @lru_cache(maxsize=8192)
-def key_of(planned: str) -> ItemKey:
-    """The planned item a log names, parsed once."""
-    return ItemKey.parse(planned)
-
-
-@lru_cache(maxsize=8192)
 def _planned_on(planned: str) -> date | None:
-    return key_of(planned).on
+    return ItemKey.parse(planned).on
 
 
 def worked_on(log: SetLog) -> date:
@@ -70,8 +64,8 @@ class Index:
         skips: list[Entry[ItemSkip]] = by_kind.get(ItemSkip, [])
         ends: list[Entry[SessionEnd]] = by_kind.get(SessionEnd, [])
         check_ins: list[Entry[CheckIn]] = by_kind.get(CheckIn, [])
-        planned = [(key_of(e.fact.planned), e) for e in sets if e.fact.planned is not None]
-        skipped = [(key_of(e.fact.planned), e) for e in skips]
+        planned = [(ItemKey.parse(e.fact.planned), e) for e in sets if e.fact.planned is not None]
+        skipped = [(ItemKey.parse(e.fact.planned), e) for e in skips]
         return Index(
             by_kind=_merged(self.by_kind, by_kind),
             sets_by_item=_merged(self.sets_by_item, _grouped(planned)),

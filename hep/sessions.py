@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from hep.facts import SetLog
-from hep.history import Entry, History, key_of
+from hep.facts import ItemKey, SetLog
+from hep.history import Entry, History
 from hep.records import Laterality, Prescription, Side
 
 
@@ -91,7 +91,7 @@ def _place(log: SetLog, planned: dict[str, SetLog]) -> tuple[date, int, str]:
 @lru_cache(maxsize=8192)
 def _planned_place(planned: str) -> tuple[date | None, int]:
     """Date and slot of a planned item; a floating one has no date, and slot 0."""
-    key = key_of(planned)
+    key = ItemKey.parse(planned)
     return key.on, 0 if key.floating else key.n
 
 

@@ -13,8 +13,7 @@ import orjson
 from sqlmodel import Session, col, select
 
 from hep import days, facts
-from hep.facts import CheckIn, Correction, ItemSkip, Kind, Pause, Retraction, SetLog
-from hep.history import key_of
+from hep.facts import CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
 from hep.records import ProgramVersion
 from server import changes, flags, proposals, rollups, stored, summary
 from server.chart import RECENT, Chart, open_chart, open_newest
@@ -153,7 +152,7 @@ def _dates(fact: facts.Fact) -> set[date]:
     elif isinstance(fact, Pause):
         dates.update(_span(fact.from_on, fact.until_on))
     elif isinstance(fact, SetLog | ItemSkip) and fact.planned is not None:
-        planned_on = key_of(fact.planned).on
+        planned_on = ItemKey.parse(fact.planned).on
         dates |= {planned_on} if planned_on is not None else set()
     elif isinstance(fact, Correction):
         dates |= _dates(facts.read(fact.corrects, fact.body))

@@ -25,7 +25,7 @@ async def _body(request: Request) -> bytes:
 @router.post(
     "/push",
     response_model=PushReply,
-    responses=may("not_found", "too_many_rows"),
+    responses=may("too_many_rows"),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -1,6 +1,7 @@
 """What was prescribed, done and decided. Facts and versions are only ever added; the rest is derived or a decision.
 
-Bodies are JSON text kept verbatim. Columns beside a body repeat only what queries filter by.
+Bodies are JSON text with every field that was sent, known here or not. Columns beside a body repeat only what queries
+filter by.
 """
 
 from datetime import date, datetime
