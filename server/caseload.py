@@ -15,7 +15,7 @@ from server import upkeep, wording
 from server.tables.care import PatientSummary, PatientSync
 from server.tables.people import Patient
 
-BATCH = 10
+BATCH = 3
 """Lines worked out again in one transaction, so that nobody waits long for the database."""
 
 

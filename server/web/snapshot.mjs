@@ -25,9 +25,10 @@ boot.prepare(entry);
 boot.destroy();
 python.runPython("import random; random.seed(0)");
 python.runPython("import gc; gc.collect(); gc.collect(); gc.freeze()");
-fs.writeFileSync(snapshot, python.makeMemorySnapshot());
+const { digestOf, fromSnapshot } = await import(new URL("../../app/web/memory.mjs", import.meta.url).href);
+const memory = python.makeMemorySnapshot();
+fs.writeFileSync(snapshot, Buffer.concat([memory, await digestOf(memory)]));
 
-const { fromSnapshot } = await import(new URL("../../app/web/memory.mjs", import.meta.url).href);
 const kept = await fromSnapshot(pathToFileURL(pyodideFolder + path.sep).href, new Uint8Array(fs.readFileSync(snapshot)));
 const restored = await loadPyodide({ ...options, ...kept });
 if (!restored.runPython("import sys; 'app.main' in sys.modules")) throw new Error("the snapshot does not restore");

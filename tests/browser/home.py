@@ -17,6 +17,9 @@ _DAMAGE = """
     CHANGE;
     await cache.put(address, new Response(bytes));
 """
+_SEAL = """
+    bytes.set(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.subarray(0, -32))), bytes.length - 32);
+"""
 _REPAIR = """
     await cache.put(address, await spare.match(address));
     await caches.delete("spare");
@@ -59,9 +62,10 @@ class Home:
         self.visitor.errors.clear()
         self.visitor.requests.clear()
 
-    def damage_snapshot(self, change: str) -> None:
-        """Change the `bytes` of the kept snapshot; the device still trusts it."""
-        self.page.evaluate(f"async () => {{ {_PLACES} {_DAMAGE.replace('CHANGE', change)} {_TRUST} }}")
+    def damage_snapshot(self, change: str, *, sealed: bool = False) -> None:
+        """Change the `bytes` of the kept snapshot; the device still trusts it. `sealed`: its checksum is right."""
+        steps = _DAMAGE.replace("CHANGE", f"{change}; {_SEAL if sealed else ''}")
+        self.page.evaluate(f"async () => {{ {_PLACES} {steps} {_TRUST} }}")
 
     def repair_snapshot(self) -> None:
         """Take the damage back."""

@@ -60,18 +60,36 @@ def test_the_second_start_begins_from_the_memory_of_a_prepared_one(home: Home) -
     home.page.evaluate(f"localStorage.removeItem('{GIVEN_UP}')")
 
 
-def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_starts_without_it(home: Home) -> None:
-    page = home.page
+ENTRANCE = "start_connection"
+"""A name without which Python starts and then fails."""
 
-    for damage in ("bytes.fill(0, 15.7e6, 19.7e6)", "bytes = bytes.slice(0, 1000)"):
-        home.damage_snapshot(damage)
+
+@pytest.mark.parametrize(
+    ("damage", "sealed"),
+    [
+        ("bytes[20e6] ^= 1", False),
+        (
+            "const text = new TextDecoder('latin1').decode(bytes);"
+            f"for (let at = -1; (at = text.indexOf('{ENTRANCE}', at + 1)) >= 0;) bytes[at] ^= 32",
+            True,
+        ),
+    ],
+    ids=["one bit", "does not run"],
+)
+def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_starts_without_it(
+    home: Home, damage: str, sealed: bool
+) -> None:
+    page = home.page
+    try:
+        home.damage_snapshot(damage, sealed=sealed)
         home.reload()
 
         assert page.get_by_role("button").count() > 0
         assert python_worker(page).evaluate("self.restored") is None
         assert page.evaluate(f"localStorage.getItem('{GIVEN_UP}')") is not None
+    finally:
+        home.repair_snapshot()
     home.visitor.assert_clean()
-    home.repair_snapshot()
 
 
 def test_the_app_starts_without_a_server_after_the_first_visit(home: Home) -> None:

@@ -17,6 +17,7 @@ import schemathesis
 from anyio import to_thread
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.server.matrix import Cast
@@ -62,7 +63,7 @@ def fuzz(cast: Cast, roles: Sequence[str], *, examples: int) -> Run:
     run, app = Run(), cast.world.app
     document = _with_examples(app.openapi(), cast)
     schema = schemathesis.openapi.from_dict(document, config=_config(examples))
-    schema.app = _Callers(app, cast, roles, run, _admissible(document))
+    schema.app = _Callers(app, cast, roles, run, document)
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             run.found += _failures(event)
@@ -129,9 +130,10 @@ def _admissible(document: dict[str, Any]) -> jsonschema_rs.Validator:
 class _Callers:
     """ASGI middleware: gives the placeholder's requests a good token and an address of their own, and counts."""
 
-    def __init__(self, app: ASGIApp, cast: Cast, roles: Sequence[str], run: Run, admissible: Any) -> None:
-        self._app, self._cast, self._run, self._admissible = app, cast, run, admissible
+    def __init__(self, app: ASGIApp, cast: Cast, roles: Sequence[str], run: Run, document: dict[str, Any]) -> None:
+        self._app, self._cast, self._run, self._admissible = app, cast, run, _admissible(document)
         self._turns: dict[str, Iterator[str]] = {}
+        self._routes = [Route(path, app) for path in document["paths"]]
         self._roles = roles
         self._tokens: dict[str, str] = {}
         self._addresses = count(1)
@@ -153,21 +155,21 @@ class _Callers:
         """Put a good token in the placeholder's place. Returns whose, `nobody` where there was none."""
         if (b"authorization", PLACEHOLDER) not in scope["headers"]:
             return "nobody"
-        role = next(self._turn(scope["path"]))
+        role = next(self._turn(scope))
         if role not in self._tokens:
             self._tokens[role] = self._cast.again(role).tokens["access_token"]
         headers = [pair for pair in scope["headers"] if pair[1] != PLACEHOLDER]
         scope["headers"] = [*headers, (b"authorization", f"Bearer {self._tokens[role]}".encode())]
         return role
 
-    def _turn(self, path: str) -> Iterator[str]:
-        ending = path.rsplit("/", 1)[1] + str(path.count("/"))
-        if ending not in self._turns:
+    def _turn(self, scope: Scope) -> Iterator[str]:
+        path = next((each.path for each in self._routes if each.matches(scope)[0] is not Match.NONE), scope["path"])
+        if path not in self._turns:
             first = "patient" if "/sync/" in path or "/me/" in path else "therapist"
             others = [role for role in self._roles if role != first]
             order = [who for other in others for who in (first, first, other)] if first in self._roles else others
-            self._turns[ending] = cycle(order or self._roles)
-        return self._turns[ending]
+            self._turns[path] = cycle(order or self._roles)
+        return self._turns[path]
 
     def _note(self, scope: Scope, exchange: "_Exchange", role: str) -> None:
         route = scope.get("route")
