@@ -141,6 +141,12 @@ class History:
         made.__dict__["_index"] = self._index.extended([Entry(row.id, row.fact) for row in rows])
         return made
 
+    def under(self, versions: tuple[ProgramVersion, ...], pulled: tuple[tuple[int, datetime], ...] | None) -> "History":
+        """The same rows under another program's versions (ascending)."""
+        made = replace(self, versions=versions, pulled=pulled)
+        made.__dict__["_index"] = self._index
+        return made
+
     @cached_property
     def _index(self) -> Index:
         return Index().extended([Entry(row.id, row.fact) for row in self.rows])
@@ -249,14 +255,15 @@ class History:
         if self.pulled is None:
             return {v.version: None if n == 0 else v.published_at for n, v in enumerate(self.versions)}
         known: dict[int, datetime | None] = {}
-        acknowledged = [(e.fact.version, e.fact.at) for e in self.acknowledgements]
+        own = (e.fact for e in self.acknowledgements if e.fact.program_id in self._program_ids)
+        acknowledged = [(fact.version, fact.at) for fact in own]
         for number, at in (*self.pulled, *acknowledged):
             earlier = known.get(number)
             known[number] = at if earlier is None else min(earlier, at)
         return known
 
     @cached_property
-    def _in_force(self) -> dict[date, ProgramVersion | None]:
+    def _newest(self) -> dict[date, ProgramVersion | None]:
         return {}
 
     def version_on(self, on: date) -> ProgramVersion | None:
@@ -264,9 +271,14 @@ class History:
 
         None when there is none, or when it is archived or withdrawn.
         """
-        if on not in self._in_force:
-            self._in_force[on] = self._find_version(on)
-        return self._in_force[on]
+        newest = self.newest_on(on)
+        return newest if newest is not None and newest.state is ProgramState.ACTIVE else None
+
+    def newest_on(self, on: date) -> ProgramVersion | None:
+        """As `version_on`, be the version active or not."""
+        if on not in self._newest:
+            self._newest[on] = self._find_version(on)
+        return self._newest[on]
 
     def _find_version(self, on: date) -> ProgramVersion | None:
         ends_at: datetime | None = None
@@ -278,7 +290,7 @@ class History:
                 ends_at = ends_at or window_end(on, self.zone)
                 if known_at >= ends_at:
                     continue
-            return version if version.state is ProgramState.ACTIVE else None
+            return version
         return None
 
     @cached_property

@@ -1,5 +1,6 @@
 """Reads a patient's record the way the rules want it: versions, facts and the history they make together."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -9,6 +10,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from hep import days
+from hep.course import Course
 from hep.facts import Correction, Kind, Retraction
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
@@ -32,16 +34,18 @@ _VERSIONS = (
     .where(col(ProgramVersionRow.patient_id) == _PATIENT)
     .order_by(col(ProgramVersionRow.program_id), col(ProgramVersionRow.version))
 )
-_PULLED = select(Pulled.version, Pulled.pulled_at).where(
-    col(Pulled.patient_id) == _PATIENT, col(Pulled.program_id) == bindparam("program_id", type_=String)
-)
+_PULLED = select(Pulled.program_id, Pulled.version, Pulled.pulled_at).where(col(Pulled.patient_id) == _PATIENT)
+
+Pulls = tuple[tuple[int, datetime], ...]
+"""(version, instant a phone first had it) of one program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A patient's record at `now`.
 
-    `versions` are all of the program, ascending; `history` judges unlogged slots by what the phones had pulled;
+    `versions` are all of the program in use, ascending, and `history` is judged by them, unlogged slots by what the
+    phones had pulled; `course` is the same under every program the patient ever had, for what was due on a date.
     `corrected` are the ids that corrections name.
     """
 
@@ -51,6 +55,7 @@ class Chart:
     head: ProgramHead | None
     versions: tuple[ProgramVersion, ...]
     history: History
+    course: History
     corrected: frozenset[str] = frozenset()
 
     @property
@@ -89,15 +94,27 @@ def _brought_up(session: Session, patient: Patient, since: date, seq: int, befor
 
 @dataclass(frozen=True, slots=True)
 class _Program:
+    """The program in use, and the versions of those before it with what was pulled of them."""
+
     head: ProgramHead | None
     versions: tuple[ProgramVersion, ...]
-    pulled: tuple[tuple[int, datetime], ...] | None
+    pulled: Pulls | None
+    others: tuple[tuple[tuple[ProgramVersion, ...], Pulls | None], ...]
+
+    def course(self, history: History) -> History:
+        """The history of the program in use, under all of them."""
+        if not self.others:
+            return history
+        return Course.under_all((history, *(history.under(versions, pulled) for versions, pulled in self.others)))
 
 
 def _program(session: Session, patient_id: str) -> _Program:
-    head = active_program(session, patient_id)
-    versions = tuple(v for v in versions_of(session, patient_id) if head is not None and v.program_id == head.id)
-    return _Program(head, versions, pulled_by(session, patient_id, head))
+    head, versions, pulled = active_program(session, patient_id), defaultdict(list), pulled_by(session, patient_id)
+    for version in versions_of(session, patient_id):
+        versions[version.program_id].append(version)
+    own = tuple(versions.pop(head.id, ())) if head is not None else ()
+    others = tuple((tuple(each), pulled.get(program_id)) for program_id, each in versions.items())
+    return _Program(head, own, pulled.get(head.id) if head is not None else None, others)
 
 
 def _read(session: Session, patient: Patient, program: _Program, since: date) -> Record:
@@ -117,6 +134,7 @@ def _chart(patient: Patient, now: datetime, program: _Program, record: Record) -
         head=program.head,
         versions=program.versions,
         history=record.history,
+        course=program.course(record.history),
         corrected=record.corrected,
     )
 
@@ -165,9 +183,9 @@ def stored_since(session: Session, patient_id: str, since: date, after: int = 0)
     ]
 
 
-def pulled_by(session: Session, patient_id: str, head: ProgramHead | None) -> tuple[tuple[int, datetime], ...] | None:
-    """(version, instant a phone first had it) of the program; None when no phone ever pulled it."""
-    if head is None:
-        return None
-    found = session.exec(_PULLED, params={"patient_id": patient_id, "program_id": head.id})
-    return tuple((version, at) for version, at in found) or None
+def pulled_by(session: Session, patient_id: str) -> dict[str, Pulls]:
+    """What phones have of each program; none of which no phone ever pulled a version."""
+    found: dict[str, Pulls] = {}
+    for program_id, version, at in session.exec(_PULLED, params={"patient_id": patient_id}):
+        found[program_id] = (*found.get(program_id, ()), (version, at))
+    return found

@@ -18,7 +18,7 @@ from hep import codec, days
 from hep.wire import OLDEST_PULL, ServerKind
 from server import changes, upkeep
 from server.card import card_of
-from server.chart import LASTING, active_program
+from server.chart import LASTING, active_program, pulled_by
 from server.cursor import Cursor, seal, unseal
 from server.patients import profile_of
 from server.problems import Declined
@@ -96,6 +96,9 @@ def note_pulled(
     """Remember which versions this device was given, the first time it was, and judge by them from now on."""
     sync = changes.hold(session, patient.id, patient.clinic_id)
     fresh = [key for key in programs if session.get(Pulled, (device_id, *key)) is None]
+    if not fresh:
+        return
+    had = pulled_by(session, patient.id)
     for program_id, version in fresh:
         session.add(
             Pulled(
@@ -107,9 +110,8 @@ def note_pulled(
                 pulled_at=now,
             )
         )
-    if fresh:
-        session.flush()
-        upkeep.after_pull(session, patient, now)
+    session.flush()
+    upkeep.after_pull(session, patient, {program_id for program_id, _ in fresh} - had.keys(), now)
 
 
 def _place(session: Session, patient_id: str, sync: _Counter, asked: Asked, keys: Keys, now: datetime) -> Cursor:

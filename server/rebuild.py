@@ -81,7 +81,7 @@ def _sum_differences(session: Session, chart: Chart, dates: set[date]) -> Iterat
     stored = {row.local_on: row for row in session.exec(select(DayRollup).where(DayRollup.patient_id == patient_id))}
     for on in sorted(dates):
         row = stored.get(on)
-        for column, value in rollups.sums(chart.history, on).items():
+        for column, value in rollups.sums(chart.course, on).items():
             if row is None or getattr(row, column) != value:
                 yield Difference(patient_id, f"{on.isoformat()} {column}")
 

@@ -1,7 +1,7 @@
 """Daily sums of one patient, recomputed from the facts whenever a date is touched, never counted up.
 
 They hold raw sums and no verdict: thresholds may change, facts do not. What is unknown or not logged is `due` minus
-the rest, judged by the reader's clock.
+the rest, judged by the reader's clock. A day is judged by the program that was in force on it, in use today or not.
 """
 
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ def recompute(session: Session, chart: Chart, dates: Iterable[date]) -> None:
         return
     patient = chart.patient
     session.exec(delete(DayRollup).where(col(DayRollup.patient_id) == patient.id, col(DayRollup.local_on).in_(touched)))
-    rows = [sums(chart.history, on) | {"patient_id": patient.id, "clinic_id": patient.clinic_id} for on in touched]
+    rows = [sums(chart.course, on) | {"patient_id": patient.id, "clinic_id": patient.clinic_id} for on in touched]
     session.connection().execute(insert(DayRollup), rows)
 
 
 def sums(history: History, on: date) -> dict[str, object]:
-    """The sums of one local date, by the columns of `DayRollup`."""
+    """The sums of one local date, by the columns of `DayRollup`. `history` knows every program the patient had."""
     sets = [entry.fact for entry in history.sets_by_date.get(on, ())]
     pains = [log.pain for log in sets if log.pain is not None]
     ends = [entry.fact for entry in history.ends_by_date.get(on, ())]

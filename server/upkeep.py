@@ -6,19 +6,19 @@ an accident in it is logged, keeps no fact out, and is tried again later.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
 
 import orjson
 from sqlmodel import Session, col, select
 
 from hep import days, facts
-from hep.facts import CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
+from hep.facts import Acknowledgement, CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
 from hep.records import ProgramVersion
 from server import changes, flags, proposals, rollups, stored, summary
-from server.chart import RECENT, Chart, open_chart, open_newest
+from server.chart import RECENT, Chart, open_chart, open_newest, versions_of
 from server.rows import fact_of
-from server.tables.care import Fact, PatientSummary, PatientSync
+from server.tables.care import Fact, PatientSummary, PatientSync, ProgramVersionRow
 from server.tables.people import Patient
 
 log = logging.getLogger("stepwise.upkeep")
@@ -34,7 +34,7 @@ TRY_AGAIN_AFTER = timedelta(minutes=10)
 
 def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
     """Note what new facts touch, under the counter that the caller holds. Nothing is worked out here."""
-    sync.touched = _text(_waiting(sync) | _touched(session, sync.patient_id, new))
+    sync.touched = _text(_waiting(sync) | _touched(session, sync.patient_id, new, now))
     sync.settle_at = now
     session.add(sync)
 
@@ -45,11 +45,14 @@ def after_publish(session: Session, patient: Patient, version: ProgramVersion, n
     _bring_up_to_date(session, patient, now, _span(version.effective_on, today))
 
 
-def after_pull(session: Session, patient: Patient, now: datetime) -> None:
-    """What a phone's first sight of a version changes: slots that nobody logged are judged by it."""
+def after_pull(session: Session, patient: Patient, first_seen: Set[str], now: datetime) -> None:
+    """What a phone's first sight of a version changes: slots that nobody logged are judged by it from today on.
+
+    All days of the programs in `first_seen` are: until any phone pulled one, it counts as known since it was published.
+    """
     chart = open_chart(session, patient, now)
-    begun = min((version.effective_on for version in chart.versions), default=chart.today)
-    rollups.recompute(session, chart, _span(max(begun, chart.today - RECENT), chart.today))
+    begun = [each.effective_on for each in versions_of(session, patient.id) if each.program_id in first_seen]
+    _recompute(session, chart, set(_span(min([chart.today, *begun]), chart.today)))
     summary.write(session, chart, flags.of_patient(session, patient.id), proposals.of_patient(session, patient.id))
 
 
@@ -61,10 +64,7 @@ def waits(session: Session, patient_id: str, now: datetime) -> bool:
 
 def refresh(session: Session, patient: Patient, now: datetime) -> None:
     """Work out what waits, the patient's line for today, and the sums of the days since it was last worked out."""
-    today = days.local_on(now, patient.zone)
-    last = session.get(PatientSummary, patient.id)
-    since = today if last is None else min(last.as_of, today)
-    _bring_up_to_date(session, patient, now, _span(since, today))
+    _bring_up_to_date(session, patient, now, ())
 
 
 def settle(session: Session, patient: Patient, now: datetime) -> None:
@@ -110,38 +110,50 @@ def _text(dates: Iterable[date]) -> str:
 
 
 def _recompute(session: Session, chart: Chart, touched: set[date]) -> None:
-    back = chart.today - min(touched, default=chart.today) + LATE
+    """The sums of these dates, and of those since the patient's line was last worked out."""
+    last = session.get(PatientSummary, chart.patient.id)
+    since = chart.today if last is None else min(last.as_of, chart.today)
+    dates = touched.union(_span(since, chart.today))
+    back = chart.today - min(dates) + LATE
     reaching = chart if back <= RECENT else open_chart(session, chart.patient, chart.now, back=back)
-    rollups.recompute(session, reaching, touched)
+    rollups.recompute(session, reaching, dates)
 
 
 def _span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _touched(session: Session, patient_id: str, new: Sequence[facts.Fact]) -> set[date]:
+def _touched(session: Session, patient_id: str, new: Sequence[facts.Fact], now: datetime) -> set[date]:
     """Every date whose sums these facts may change: theirs, that of what they are about, and of what they correct."""
-    dates: set[date] = set()
-    targets: set[str] = set()
-    for fact in new:
-        dates |= _dates(fact)
-        if isinstance(fact, Correction | Retraction):
-            targets.add(fact.target_id)
-    return dates | _dates_of_targets(session, patient_id, targets)
+    named = [*new, *_targets(session, patient_id, new)]
+    seen = [fact for fact in named if isinstance(fact, Acknowledgement)]
+    return {on for fact in named for on in _dates(fact)} | _dates_known(session, patient_id, seen, now)
 
 
-def _dates_of_targets(session: Session, patient_id: str, targets: set[str]) -> set[date]:
-    """Follows corrections of corrections to their root."""
-    dates: set[date] = set()
-    seen: set[str] = set()
+def _targets(session: Session, patient_id: str, new: Sequence[facts.Fact]) -> list[facts.Fact]:
+    """What these facts correct or withdraw; follows corrections of corrections to their root."""
+    found: list[facts.Fact] = []
+    seen, targets = set[str](), _named_by(new)
     while targets - seen:
         query = select(Fact.kind, Fact.body).where(Fact.patient_id == patient_id, col(Fact.id).in_(targets - seen))
         seen |= targets
-        for kind, body in session.exec(query).all():
-            fact = fact_of(Kind(kind), body)
-            dates |= _dates(fact)
-            if isinstance(fact, Correction | Retraction):
-                targets = targets | {fact.target_id}
+        found += [fact_of(Kind(kind), body) for kind, body in session.exec(query)]
+        targets = targets | _named_by(found)
+    return found
+
+
+def _named_by(amending: Iterable[facts.Fact]) -> set[str]:
+    return {fact.target_id for fact in amending if isinstance(fact, Correction | Retraction)}
+
+
+def _dates_known(session: Session, patient_id: str, seen: Sequence[Acknowledgement], now: datetime) -> set[date]:
+    """The dates that a version may come or cease to judge because the patient said, or withdrew, that they saw it."""
+    dates: set[date] = set()
+    for fact in seen:
+        zone = session.get_one(Patient, patient_id).zone
+        version = session.get_one(ProgramVersionRow, (fact.program_id, fact.version))
+        known_on = days.local_on(fact.at, zone)
+        dates.update(_span(max(version.effective_on, known_on), days.local_on(now, zone)))
     return dates
 
 

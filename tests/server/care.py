@@ -1,5 +1,6 @@
 """What tests of care share: drafts a therapist publishes, and rows a phone writes."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +28,7 @@ from hep.facts import (
 )
 from hep.library import prescribe
 from hep.prescribing import Draft
-from hep.records import Dose, Goal, Intent, Load, LoadUnit, Prescription, Side
+from hep.records import Dose, Goal, Intent, Load, LoadUnit, Prescription, ProgramState, Side
 from server import library, settling
 from tests.server.world import Signed, World
 
@@ -134,6 +135,15 @@ class Care:
         self.version = reply.json()["program"]["version"]
         self.prescriptions = draft.prescriptions
         return dict(reply.json())
+
+    def change_program(self, state: ProgramState = ProgramState.ARCHIVED, **changes: Any) -> "Care":
+        """End the program and publish another. Returns this as it was, to log under the old one."""
+        before = copy(self)
+        self.publish(state=state, reason="This program is over")
+        self.program_id, self.version, self.prescriptions = fresh("program"), 0, ()
+        self.world.later(seconds=1)
+        self.publish(**changes)
+        return before
 
     def push(self, *rows: Any, **envelope: Any) -> Response:
         """The raw answer of a push."""
