@@ -139,8 +139,8 @@ class _Callers:
         self._addresses = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
             return
         number = next(self._addresses)
         scope["client"] = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", 50_000)
@@ -182,6 +182,13 @@ class _Callers:
                 self._run.rows[verdict] += 1
                 if verdict == "accepted" and role == "patient" and not self._admissible.is_valid(row):
                     self._run.found.append(f"a row was admitted that the description forbids: {row!r}")
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Stand in for the app's beginning and end: it runs already, once for all requests."""
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})
 
 
 class _Exchange:
