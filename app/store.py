@@ -15,6 +15,7 @@ from typing import Any
 
 from app.platform.port import Platform, StorageRefused
 from app.reads import Reads
+from app.storeback import CAME_UP, drop_copies
 from app.storefile import Repair, open_file
 from hep import codec
 from hep.facts import Fact, Kind
@@ -246,6 +247,7 @@ class Store(Reads):
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox WHERE state = 'sent'")
             self._set_meta(db, dict.fromkeys((*forget, "cursor", "epoch")))
+            drop_copies(db)
             self._begin_tenure()
 
     async def belong_to(self, person: str) -> bool:
@@ -267,6 +269,7 @@ class Store(Reads):
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox")
             self._set_meta(db, {**dict.fromkeys(("cursor", "epoch", "session", "last_success_at")), "owner": person})
+            drop_copies(db)
             self._begin_tenure()
 
     def _begin_tenure(self) -> None:
@@ -294,6 +297,15 @@ class Store(Reads):
         """Keep values together; None forgets one. Raises `NotSaved`."""
         async with self._saving() as db:
             self._set_meta(db, values)
+
+    async def came_up(self) -> None:
+        """Note that the app came up with the file as it is: the next start lets go of the copies kept for a way back.
+
+        Raises `NotSaved`.
+        """
+        version = str(self._rows_of("PRAGMA user_version")[0][0])
+        if self._meta(CAME_UP) != version:
+            await self.set_meta({CAME_UP: version})
 
     @staticmethod
     def _set_meta(db: sqlite3.Connection, values: Mapping[str, str | None]) -> None:

@@ -1,6 +1,6 @@
 """The file under the store: opened, checked, migrated with a copy kept, or set aside and rescued when damaged.
 
-It never deletes a damaged file and never opens one that a newer version of the app has written.
+It never deletes a damaged file. One that a newer version of the app has written is first brought back to ours.
 """
 
 import json
@@ -10,6 +10,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from app.storeback import drop_copies_once_proved, go_back, keep_copy
 
 NAME = "stepwise.db"
 
@@ -27,14 +29,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
 )
-"""The step at index n leads from `user_version` n to n + 1. A step, once released, is never edited."""
+"""The step at index n leads from `user_version` n to n + 1. A step, once released, is never edited.
 
-
-class StoreTooNew(Exception):
-    """The file was written by a newer version of the app; opening it with this one could lose entries."""
-
-    def __init__(self) -> None:
-        super().__init__("This app is older than the entries on this device. Connect, close it and open it again.")
+What a step may change is bound by `app.storeback`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +162,11 @@ def _refill(connection: sqlite3.Connection, rescued: _Rescued) -> None:
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(migrations):
-        raise StoreTooNew
-    if 0 < version < len(migrations):
-        _keep_copy(connection, path.with_name(f"stepwise-v{version}.db"))
+        go_back(connection, path, migrations)
+    elif version == len(migrations):
+        drop_copies_once_proved(connection, version)
+    elif version:
+        keep_copy(connection, path, version)
     for step in range(version, len(migrations)):
         try:
             connection.executescript(f"BEGIN IMMEDIATE;\n{migrations[step]};\nPRAGMA user_version={step + 1};\nCOMMIT;")
@@ -174,8 +174,3 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[st
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-
-def _keep_copy(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as copy:
-        connection.backup(copy)

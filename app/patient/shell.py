@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import flet as ft
@@ -16,7 +17,7 @@ from app.patient.screens.frame import Trouble
 from app.patient.screens.root import Root
 from app.platform.port import Platform, StorageRefused
 from app.store import NotSaved, Store, StoreInUse, open_store
-from app.storefile import StoreTooNew
+from app.storeback import StoreTooNew
 from app.strings import words
 from app.sync import Sync
 from app.theme import Look, apply
@@ -74,6 +75,9 @@ async def _open(model: Doing) -> None:
     await model.refresh()
     page.render(Root, model)
     model.come_in()
+    platform.tell_page("started", "")
+    with suppress(NotSaved):
+        await model.store.came_up()
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)

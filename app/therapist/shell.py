@@ -43,6 +43,7 @@ async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] =
 
     page.on_route_change = arrived
     page.render(App, desk, platform)
+    platform.tell_page("started", "")
     await desk.start()
 
 

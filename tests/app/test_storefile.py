@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.store import NotSaved, Store, open_store
-from app.storefile import MIGRATIONS, NAME, StoreTooNew, open_file
+from app.storefile import MIGRATIONS, NAME, open_file
 from hep.facts import Kind
 from tests.app.clinic import tokens
 from tests.app.device import Device
@@ -281,18 +281,6 @@ async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert len(await store.facts()) == 3
     assert len((await store.history(ZONE)).versions) == 1
     store.close()
-
-
-async def test_an_older_app_does_not_touch_a_newer_apps_file(tmp_path: Path) -> None:
-    await filled(tmp_path, count=1)
-    connection, _ = open_file(tmp_path, "MEMORY", NOW, (*MIGRATIONS, "CREATE TABLE extra (x)"))
-    connection.close()
-    before = (tmp_path / NAME).read_bytes()
-
-    with pytest.raises(StoreTooNew, match="older"):
-        await open_store(Device(tmp_path, journal_mode="MEMORY"), NOW)
-
-    assert (tmp_path / NAME).read_bytes() == before
 
 
 async def test_a_store_killed_in_wal_mode_opens_in_the_next_one(tmp_path: Path) -> None:

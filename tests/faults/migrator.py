@@ -3,7 +3,7 @@
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -50,12 +50,14 @@ def _upgrade(engine: Engine) -> None:
         engine.dispose()
 
 
-def migrate_phone(folder: Path, now: datetime, length: int | None) -> int:
-    """Open the phone's file with the later app, dying at that statement. Returns how many there were."""
+def migrate_phone(
+    folder: Path, now: datetime, length: int | None, migrations: Sequence[str] = LATER, journal_mode: str = "WAL"
+) -> int:
+    """Open the phone's file with the app of these steps, dying at that statement. Returns how many there were."""
     fuse, connect = Fuse(length), sqlite3.connect
     storefile.sqlite3.connect = partial(_watched, connect, fuse)  # type: ignore[assignment]
     try:
-        connection, repair = storefile.open_file(folder, "WAL", now, LATER)
+        connection, repair = storefile.open_file(folder, journal_mode, now, migrations)
         connection.close()
         assert repair is None
     finally:

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 import server.tables  # noqa: F401
-from app.storefile import NAME, open_file
+from app.storefile import MIGRATIONS, NAME, open_file
 from server.database import open_database
 from tests.faults.forks import FORKS
 from tests.faults.migrator import LATER, migrate_phone, migrate_server
@@ -77,6 +77,27 @@ def test_a_phones_migration_killed_anywhere_loses_no_entry_and_runs_again(tmp_pa
                 ("note-0002", "blue"),
             ]
             assert connection.execute("SELECT count(*) FROM note").fetchone() == (2,)
+
+
+def test_a_phones_way_back_killed_anywhere_loses_no_entry_and_runs_again(tmp_path: Path) -> None:
+    newer = tmp_path / "newer"
+    make_store(newer)
+    migrate_phone(newer, START, None)
+    with closing(sqlite3.connect(newer / NAME)) as connection, connection:
+        connection.execute("INSERT INTO outbox (kind, id, body, color) VALUES ('message', 'note-0003', '{}', 'red')")
+    entered = [(f"note-{number:04d}",) for number in (1, 2, 3)]
+    statements = migrate_phone(copytree(newer, tmp_path / "count"), START, None, MIGRATIONS)
+    assert statements > DEATHS
+
+    for number in range(1, statements + 1):
+        folder = copytree(newer, tmp_path / f"phone-{number}")
+        die(migrate_phone, folder, START, number, MIGRATIONS)
+        with closing(sqlite3.connect(folder / NAME)) as connection:
+            assert connection.execute("SELECT id FROM outbox ORDER BY n").fetchall() == entered
+        migrate_phone(folder, START, None, MIGRATIONS)
+        with closing(sqlite3.connect(folder / NAME)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+            assert connection.execute("SELECT id FROM outbox ORDER BY n").fetchall() == entered
 
 
 def make_store(folder: Path) -> None:
