@@ -1,4 +1,6 @@
-"""A patient's change log: the counter, and what was announced under which number.
+"""A patient's change log: the counter, and which of the clinic's records were announced under which number.
+
+Facts need no line of their own: they carry their number, never change and are never taken back.
 
 Whoever writes to a patient's record holds the counter's row from the start of the transaction: writers of one patient
 wait for each other, so derived rows never miss a fact, and numbers are committed in their order.
@@ -6,21 +8,12 @@ wait for each other, so derived rows never miss a fact, and numbers are committe
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal
-from sqlalchemy import select as columns
+from sqlalchemy import String, bindparam, delete, insert
 from sqlmodel import Session, col, select
 
 from hep.wire import Op, ServerKind
-from server.tables.care import Change, Fact, PatientSync
+from server.tables.care import Change, PatientSync
 
-_ANNOUNCE = insert(Change).from_select(
-    ["patient_id", "clinic_id", "seq", "kind", "entity_id", "op"],
-    columns(
-        col(Fact.patient_id), col(Fact.clinic_id), col(Fact.seq), col(Fact.kind), col(Fact.id), literal(Op.PUT.value)
-    ).where(
-        col(Fact.patient_id) == bindparam("of", type_=String), col(Fact.seq) > bindparam("after", type_=BigInteger)
-    ),
-)
 _HELD = (
     select(PatientSync).where(col(PatientSync.patient_id) == bindparam("patient_id", type_=String)).with_for_update()
 )
@@ -46,13 +39,6 @@ def announce(session: Session, sync: PatientSync, kind: ServerKind, entity_ids: 
         )
     )
     _append(session, sync, [(kind.value, entity_id) for entity_id in entity_ids])
-
-
-def announce_facts(session: Session, sync: PatientSync, count: int) -> None:
-    """Announce the `count` facts that were stored under the numbers that follow the counter."""
-    session.connection().execute(_ANNOUNCE, {"of": sync.patient_id, "after": sync.seq})
-    sync.seq += count
-    session.add(sync)
 
 
 def _append(session: Session, sync: PatientSync, entities: Sequence[tuple[str, str]]) -> None:

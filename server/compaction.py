@@ -1,8 +1,8 @@
 """Lets the change log forget history that no phone is given any more, once it is thirteen months old.
 
-Only lines of the log go, never a fact, and only of sorts that a first pull leaves out for their age. The floor rises
-with them: a phone that was away since before gets `resync` for its old cursor, sends what it holds and fetches anew.
-A newer line of one of the clinic's own records replaces the older one at once (`changes.announce`).
+No fact goes: the floor rises above those that a first pull leaves out for their age. A phone that was away since
+before gets `resync` for its old cursor, sends what it holds and fetches anew. A newer line of one of the clinic's own
+records replaces the older one at once (`changes.announce`).
 """
 
 import logging
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import ColumnElement, Engine, and_, delete, func, true
+from sqlalchemy import Engine, func, true
 from sqlmodel import Session, col, select
 
 from hep import days
@@ -19,7 +19,7 @@ from server import changes
 from server.chart import LASTING
 from server.database import reading, writing
 from server.feed import HISTORY
-from server.tables.care import Change, Fact
+from server.tables.care import Fact, PatientSync
 from server.tables.people import Patient
 
 log = logging.getLogger("stepwise.compaction")
@@ -59,7 +59,8 @@ def compact(engine: Engine, now: datetime) -> int:
     """Forget what is old of every patient, each in a transaction of its own. Returns how many lines that were."""
     with reading(engine) as session:
         patients = session.exec(select(Patient).order_by(col(Patient.id))).all()
-        due = [patient.id for patient in patients if _highest(session, _old(session, patient, now)) is not None]
+        syncs = ((patient, session.get(PatientSync, patient.id)) for patient in patients)
+        due = [patient.id for patient, sync in syncs if sync is not None and _old(session, patient, sync, now)[0]]
     return sum(_forget(engine, patient_id, now) for patient_id in due)
 
 
@@ -67,26 +68,24 @@ def _forget(engine: Engine, patient_id: str, now: datetime) -> int:
     with writing(engine) as session:
         patient = session.get_one(Patient, patient_id)
         sync = changes.hold(session, patient_id, patient.clinic_id)
-        old = _old(session, patient, now)
-        sync.floor = max(sync.floor, _highest(session, old) or 0)
+        lines, highest = _old(session, patient, sync, now)
+        sync.floor = max(sync.floor, highest)
         session.add(sync)
-        lines = col(Change.patient_id) == patient_id, col(Change.seq).in_(select(Fact.seq).where(old))
-        return session.connection().execute(delete(Change).where(*lines)).rowcount
+        return lines
 
 
-def _old(session: Session, patient: Patient, now: datetime) -> ColumnElement[bool]:
-    """The facts too old for a first pull, up to the first that came within `KEEP`."""
+def _old(session: Session, patient: Patient, sync: PatientSync, now: datetime) -> tuple[int, int]:
+    """How many facts above the floor are too old for a first pull, and the highest number of them.
+
+    Only up to the first that came within `KEEP`.
+    """
     of_patient = col(Fact.patient_id) == patient.id
     first_kept = session.exec(select(func.min(Fact.seq)).where(of_patient, col(Fact.received_at) >= now - KEEP)).one()
-    return and_(
+    old = select(func.count(), func.coalesce(func.max(Fact.seq), 0)).where(
         of_patient,
+        col(Fact.seq) > sync.floor,
         col(Fact.local_on) < days.local_on(now, patient.zone) - HISTORY,
         col(Fact.kind).not_in([kind.value for kind in LASTING]),
         col(Fact.seq) < first_kept if first_kept is not None else true(),
     )
-
-
-def _highest(session: Session, old: ColumnElement[bool]) -> int | None:
-    """The newest line of the log that such a fact still has."""
-    same = and_(col(Change.patient_id) == Fact.patient_id, col(Change.seq) == Fact.seq)
-    return session.exec(select(func.max(Change.seq)).join(Fact, same).where(old)).one()
+    return session.exec(old).one()

@@ -7,15 +7,16 @@ another patient or of an older generation of the store: the answer is `resync`, 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import String, and_, bindparam, or_
+from sqlalchemy import BigInteger, Date, Integer, Select, String, bindparam, literal_column, null, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
 from hep import codec, days
-from hep.wire import OLDEST_PULL, ServerKind
+from hep.wire import OLDEST_PULL, Op, ServerKind
 from server import changes, upkeep
 from server.card import card_of
 from server.chart import LASTING, active_program, pulled_by
@@ -128,8 +129,9 @@ def _place(session: Session, patient_id: str, sync: _Counter, asked: Asked, keys
     return place
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
+    """`body` is there for a fact; a record of the clinic is given in its newest state."""
+
     seq: int
     kind: str
     entity_id: str
@@ -147,25 +149,38 @@ class _Line:
         }
 
 
+_OF_PATIENT = bindparam("patient_id", type_=String)
+_AFTER, _MOST = bindparam("after", type_=BigInteger), bindparam("most", type_=Integer)
+_RECORDS: Select[*tuple[Any, ...]] = (
+    columns(col(Change.seq), col(Change.kind), col(Change.entity_id), col(Change.op), null())
+    .where(col(Change.patient_id) == _OF_PATIENT, col(Change.seq) > _AFTER)
+    .order_by(col(Change.seq))
+    .limit(_MOST)
+)
+_FACTS: Select[*tuple[Any, ...]] = (
+    columns(col(Fact.seq), col(Fact.kind), col(Fact.id), literal_column(f"'{Op.PUT.value}'"), col(Fact.body))
+    .where(col(Fact.patient_id) == _OF_PATIENT, col(Fact.seq) > _AFTER)
+    .order_by(col(Fact.seq))
+    .limit(_MOST)
+)
+_SNAPSHOT = _FACTS.where(
+    or_(
+        col(Fact.kind).in_([kind.value for kind in LASTING]),
+        col(Fact.local_on) >= bindparam("since", type_=Date),
+        col(Fact.seq) > bindparam("until", type_=BigInteger),
+    )
+)
+
+
 def _lines(session: Session, place: Cursor, count: int) -> list[_Line]:
-    wanted = [col(Change.patient_id) == place.patient, col(Change.seq) > place.seq]
-    if place.since is not None:
-        recent = col(Fact.local_on) >= date.fromisoformat(place.since)
-        lasts = col(Fact.kind).in_([kind.value for kind in LASTING])
-        wanted.append(or_(col(Fact.id).is_(None), lasts, recent, col(Change.seq) > place.until))
-    same = and_(
-        col(Fact.patient_id) == Change.patient_id,
-        col(Fact.id) == Change.entity_id,
-        col(Fact.kind) == Change.kind,
-    )
-    rows = session.connection().execute(
-        columns(col(Change.seq), col(Change.kind), col(Change.entity_id), col(Change.op), col(Fact.body))
-        .join(Fact, same, isouter=True)
-        .where(*wanted)
-        .order_by(col(Change.seq))
-        .limit(count)
-    )
-    return [_Line(*row) for row in rows]
+    """The next lines of both halves of the log: the clinic's records, and facts, which carry their numbers."""
+    connection, wanted = session.connection(), {"patient_id": place.patient, "after": place.seq, "most": count}
+    records = connection.execute(_RECORDS, wanted).all()
+    if place.since is None:
+        facts = connection.execute(_FACTS, wanted)
+    else:
+        facts = connection.execute(_SNAPSHOT, wanted | {"since": date.fromisoformat(place.since), "until": place.until})
+    return sorted(map(_Line._make, (*records, *facts)), key=attrgetter("seq"))[:count]
 
 
 def _bodies(session: Session, patient_id: str, lines: Sequence[_Line], *, snapshot: bool) -> dict[tuple[str, str], str]:

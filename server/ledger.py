@@ -136,7 +136,7 @@ class _Batch:
         insert_many(
             self.session.connection(), _FACTS, [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
         )
-        changes.announce_facts(self.session, self.sync, len(self.new))
+        self.sync.seq += len(self.new)
         for row in self.new:
             if isinstance(row.fact, RedFlag):
                 flags.raise_red(self.session, self.sync, row.id, row.fact, self.sender.received_at)

@@ -96,7 +96,7 @@ class Fact(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """A patient's change log: only the newest change of each record is kept, numbers are never used again."""
+    """The clinic's part of a patient's change log, beside the facts' own numbers: each record's newest change alone."""
 
     __tablename__ = "change"
     __table_args__ = (UniqueConstraint("patient_id", "kind", "entity_id", name="uq_change_entity"),)

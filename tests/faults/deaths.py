@@ -17,9 +17,10 @@ from hep import codec
 from server import audit
 from server.database import reading
 from server.rebuild import rebuild
-from server.tables.care import Change, Fact, PatientSync, ProgramVersionRow
+from server.tables.care import Fact, PatientSync, ProgramVersionRow
 from tests.faults.victim import Victim
 from tests.server.care import Care
+from tests.server.log import numbers
 from tests.server.world import KEY, START, World
 
 PATIENTS = 4
@@ -157,8 +158,7 @@ class Clinic:
                 facts = session.exec(select(Fact.id).where(Fact.patient_id == patient)).all()
                 assert sorted(facts) == sorted(phone.sent)
                 counter = session.exec(select(PatientSync.seq).where(PatientSync.patient_id == patient)).one()
-                order = session.exec(select(Change.seq).where(Change.patient_id == patient)).all()
-                assert sorted(order) == list(range(1, counter + 1))
+                assert numbers(session, patient) == list(range(1, counter + 1))
             versions = sorted(session.exec(_versions(self.desk.care)).all())
             assert versions == list(range(1, len(versions) + 1))
             assert audit.verify(session, self.phones[0].care.clinic_id).sound

@@ -13,12 +13,13 @@ from sqlmodel import select
 from server import audit
 from server.database import open_database, reading
 from server.rebuild import rebuild
-from server.tables.care import Change, Fact, PatientSync
+from server.tables.care import Fact, PatientSync
 from server.tables.people import Clinic as ClinicRow
 from server.vault import backup, contents, key, restore
 from tests.databases import copy_of_postgres, copy_of_sqlite
 from tests.faults.victim import Victim
 from tests.flows.people import Clinic, Phone
+from tests.server.log import numbers
 from tests.server.world import KEY, START, World
 
 BACKUPS = 20
@@ -167,9 +168,8 @@ async def check(url: str, tappers: list[Tapper], acknowledged: set[str]) -> None
             patient_id = tapper.phone.clinic.patient_id
             assert await tapper.phone.facts() == sorted((kind, id_) for of, kind, id_ in stored if of == patient_id)
             assert (await tapper.phone.sync.status()).shelf == ()
-            order = session.exec(select(Change.seq).where(Change.patient_id == patient_id)).all()
             counter = session.get_one(PatientSync, patient_id).seq
-            assert sorted(order) == list(range(1, counter + 1))
+            assert numbers(session, patient_id) == list(range(1, counter + 1))
         for clinic_id in session.exec(select(ClinicRow.id)).all():
             assert audit.verify(session, clinic_id).sound
     assert rebuild(engine, START, check=True) == ()

@@ -10,8 +10,10 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 import server.tables  # noqa: F401
+from hep.facts import Kind
+from hep.wire import ServerKind
 from server.database import open_database
-from server.migrate import upgrade
+from server.migrate import upgrade, upgrade_within
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,6 +66,20 @@ def test_two_servers_that_start_at_once_both_find_the_newest_shape(bare_url: str
     for one in starts:
         one.join()
     assert failures == []
+
+
+def test_the_facts_lines_leave_the_change_log_and_the_clinics_records_stay(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'bare.db'}")
+    names = "patient_id, seq, clinic_id, kind, entity_id, op"
+    line = text(f"INSERT INTO change ({names}) VALUES ('p', :n, 'c', :k, :k, 'put')")
+    kinds = [*ServerKind, *Kind]
+    with engine.execution_options(write=True).begin() as connection:
+        upgrade_within(connection, "0002")
+        connection.execute(line, [{"n": n, "k": kind.value} for n, kind in enumerate(kinds, 1)])
+        upgrade_within(connection)
+        left = connection.execute(text("SELECT kind FROM change ORDER BY seq")).scalars().all()
+    engine.dispose()
+    assert left == list(ServerKind)
 
 
 def test_every_table_of_personal_data_names_its_clinic() -> None:
