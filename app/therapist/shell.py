@@ -15,6 +15,7 @@ from app.parts import IconAction, Text
 from app.platform.port import Platform
 from app.theme import Color, Look, LookContext, Radius, Size, Space, Style
 from app.therapist.address import HOME, Place
+from app.therapist.drawing import outermost_first
 from app.therapist.parts.desk import Option, Picker, column, grow, row
 from app.therapist.screens.add_patient import AddPatientScreen
 from app.therapist.screens.builder import BuilderScreen
@@ -37,6 +38,7 @@ async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] =
     page.title = words.PRODUCT
     page.padding = 0
     theme.apply(page, Look(_kept_percent(platform)))
+    outermost_first(page)
 
     async def arrived(event: ft.RouteChangeEvent) -> None:
         await desk.arrived(event.route)

@@ -1,6 +1,7 @@
 """Addresses of the therapist's screens: back stays inside the app, a reload stays on the patient."""
 
 import pytest
+from flet.messaging.protocol import MessageAction
 
 from app.therapist.address import Address, Place, address_of
 from tests.app.harness import UI
@@ -114,3 +115,15 @@ async def test_an_expired_sign_in_at_a_patients_address_shows_the_door(route: st
     async with desk(Clinic(expired=True), route=route) as ui:
         assert ui.has("sign-in")
         assert ui.shows("Sign in again.")
+
+
+async def test_the_way_back_is_drawn_once_so_that_no_tap_meets_a_button_that_is_gone() -> None:
+    async with desk(Clinic()) as ui:
+        await open_maria(ui)
+        before = len(ui.connection.sent)
+
+        await ui.tap("back")
+
+        drawn = [message for message in ui.connection.sent[before:] if message.action is MessageAction.PATCH_CONTROL]
+        assert ui.has("add-patient")
+        assert len(drawn) == 1
