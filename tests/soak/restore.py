@@ -96,7 +96,3 @@ def _fill(database: Path, folder: Path, facts: int) -> None:
         names = [row[1] for row in connection.execute("PRAGMA table_info(fact)")]
         columns = ", ".join(changed.get(name, name) for name in names)
         connection.execute(copy.format(columns=columns), {"facts": facts})
-        connection.execute(
-            "INSERT INTO change (patient_id, seq, clinic_id, kind, entity_id, op) "
-            "SELECT patient_id, seq, clinic_id, kind, id, 'put' FROM fact WHERE seq >= 1000"
-        )
