@@ -30,14 +30,25 @@ def prepare(path: str) -> None:
     shell_of(path)
 
 
+async def rehearse(library: str) -> None:
+    """For the build alone, after `prepare`: play the patient's half once, with the text of the exercise library."""
+    from app.patient.rehearsal import play
+
+    await play(library)
+    for name in ("app.patient.rehearsal", "app.rehearsal"):
+        del sys.modules[name]
+
+
 def load(opened_with: dict[str, Any]) -> None:
     """Import what is not there yet, and open the platform with what `opening.js` read: path, zone and so on."""
     random.seed()  # a start from a photograph of the memory would repeat its numbers
     with _outlined():
         prepare(opened_with["path"])
-        from app.platform.browser import Opening, open_platform
+        from app.main import begin
+        from app.platform.browser import Opening, open_platform, platform
 
         open_platform(Opening(**opened_with))
+        begin(platform())
 
 
 def start(document_url: str) -> ModuleType:

@@ -71,6 +71,23 @@ class Parts:
     clock: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]]
 
+    async def read(self, zone: str) -> Snapshot:
+        """One reading of the store, in the phone's `zone`."""
+        now = self.clock()
+        history = await self.store.history(zone)
+        return Snapshot(
+            profile=await self.store.profile(),
+            clinic=await self.store.clinic(),
+            history=history,
+            locked=locked_families(history.rows, await self.store.clearances()),
+            status=await self.sync.status(),
+            signed_in=await self.account.person() is not None,
+            revoked=await self.account.revoked(),
+            open_session=await self.log.resume(),
+            zone=zone,
+            now=now,
+        )
+
 
 class Model:
     """State and actions. Screens call an action and are drawn again from what they find here."""
@@ -78,6 +95,7 @@ class Model:
     def __init__(self, page: ft.Page, platform: Platform, parts: Parts, repair: str = "") -> None:
         self.page = page
         self.platform = platform
+        self.parts = parts
         self.store, self.log, self.account, self.sync = parts.store, parts.log, parts.account, parts.sync
         self.api = parts.api
         self.clock, self.pause_for = parts.clock, parts.pause
@@ -115,20 +133,11 @@ class Model:
 
     async def refresh(self) -> None:
         """Read the store anew."""
-        zone, now = self.platform.zone, self.clock()
-        history = await self.store.history(zone)
-        self.snapshot = Snapshot(
-            profile=await self.store.profile(),
-            clinic=await self.store.clinic(),
-            history=history,
-            locked=locked_families(history.rows, await self.store.clearances()),
-            status=await self.sync.status(),
-            signed_in=await self.account.person() is not None,
-            revoked=await self.account.revoked(),
-            open_session=await self.log.resume(),
-            zone=zone,
-            now=now,
-        )
+        self.show(await self.parts.read(self.platform.zone))
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Have the screen drawn from this reading."""
+        self.snapshot = snapshot
         self._leave_card()
         self.tell()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import flet as ft
@@ -15,9 +16,12 @@ from app.patient.log import PatientLog
 from app.patient.model import Parts
 from app.patient.screens.frame import Trouble
 from app.patient.screens.root import Root
+from app.patient.snapshot import Snapshot
+from app.patient.views.today import today_view
 from app.platform.port import Platform, StorageRefused
 from app.store import NotSaved, Store, StoreInUse, open_store
 from app.storeback import StoreTooNew
+from app.storefile import Repair
 from app.strings import words
 from app.sync import Sync
 from app.theme import Look, apply
@@ -34,6 +38,32 @@ def utc_now() -> datetime:
 Pause = Callable[[float], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """All that the first screen needs and that needs no page."""
+
+    parts: Parts
+    repair: Repair | None
+    snapshot: Snapshot
+
+
+_begun: "asyncio.Future[Beginning] | None" = None
+
+
+def begin(platform: Platform) -> None:
+    """Open and read the store while there is no page yet; the next `start` goes on from there."""
+    global _begun
+    _begun = asyncio.ensure_future(_begin(platform, utc_now, asyncio.sleep))
+
+
+async def _begin(platform: Platform, clock: Callable[[], datetime], pause: Pause) -> Beginning:
+    store, repair = await open_store(platform, clock())
+    parts = wire(store, platform, clock, pause)
+    snapshot = await parts.read(platform.zone)
+    today_view(snapshot)
+    return Beginning(parts, repair, snapshot)
+
+
 async def start(
     page: ft.Page, platform: Platform, clock: Callable[[], datetime] = utc_now, pause: Pause = asyncio.sleep
 ) -> Doing | None:
@@ -41,20 +71,22 @@ async def start(
 
     `clock` gives the aware UTC now, `pause` waits that many seconds between two looks at a timer.
     """
+    global _begun
+    begun, _begun = _begun, None
     page.title = words.app
     page.padding = 0
     apply(page, Look())
     try:
-        store, repair = await open_store(platform, clock())
+        beginning = await (begun or _begin(platform, clock, pause))
     except StoreInUse:
         _instead(page, platform, clock, words.second_tab, words.second_tab_help, ft.Icons.TAB)
         return None
     except (StorageRefused, StoreTooNew, NotSaved) as error:
         _instead(page, platform, clock, words.storage_refused, str(error), ft.Icons.SD_CARD_ALERT_OUTLINED)
         return None
-    model = Doing(page, platform, wire(store, platform, clock, pause), str(repair) if repair else "")
+    model = Doing(page, platform, beginning.parts, str(beginning.repair) if beginning.repair else "")
     await model.load_look()
-    await _open(model)
+    await _open(model, beginning.snapshot)
     return model
 
 
@@ -67,12 +99,12 @@ def wire(store: Store, platform: Platform, clock: Callable[[], datetime], pause:
     return Parts(store=store, log=log, api=api, account=account, sync=sync, clock=clock, pause=pause)
 
 
-async def _open(model: Doing) -> None:
+async def _open(model: Doing, snapshot: Snapshot) -> None:
     page, platform = model.page, model.platform
     page.on_route_change = lambda e: model.arrived(e.route)
     page.on_resize = lambda _: model.resized()
     model.arrived(page.route or "/")
-    await model.refresh()
+    model.show(snapshot)
     page.render(Root, model)
     model.come_in()
     platform.tell_page("started", "")

@@ -31,6 +31,10 @@ WIDE_FROM = 1000
 TEXT_KEY = "text_percent"
 
 
+def begin(platform: Platform) -> None:
+    """Nothing is kept on a desk, so there is nothing to open before the page is there."""
+
+
 async def start(page: ft.Page, platform: Platform, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
     """Show the therapist's client on `page` and go on with the tab's sign-in, if there is one."""
     api = Api(platform.base_url, platform.transport, SessionKeeper(platform))

@@ -1,36 +1,72 @@
-// Python's memory begins with 30 MiB and restoring a snapshot does not make it grow: it is made as large as the snapshot
-// before anything is in it. The last bytes of the file are its SHA-256, worked out while the rest of Python loads: memory
-// that is not what the build wrote never runs. Options for `loadPyodide`; the build (server/web/snapshot.mjs) restores by
-// the same ones.
+// The file of a snapshot of Python's memory, and how Python begins from it. The build (server/web/snapshot.mjs) writes
+// and restores by the same functions.
+//
+// The file: how many bytes the memory has (4 bytes, little-endian), which of its pages hold anything (one bit each),
+// these pages, and the SHA-256 of all that. Nearly half of the memory is empty and neither stored, read nor checked.
 
-const PAGE = 65_536;
+const PAGE = 4_096;
+const WASM_PAGE = 65_536;
+const LENGTH = 4;
 const DIGEST = 32;
 
-export async function fromSnapshot(pyodideUrl, file) {
-  const snapshot = file.subarray(0, -DIGEST);
-  const checked = check(snapshot, file.subarray(-DIGEST));
-  checked.catch(() => {}); // whoever loads Python hears of it below
+export async function pack(memory) {
+  const pages = Math.ceil(memory.length / PAGE);
+  const marks = new Uint8Array(Math.ceil(pages / 8));
+  const kept = [];
+  for (let page = 0; page < pages; page += 1) {
+    const content = memory.subarray(page * PAGE, (page + 1) * PAGE);
+    if (content.every((byte) => byte === 0)) continue;
+    marks[page >> 3] |= 1 << (page & 7);
+    kept.push(content);
+  }
+  const file = await new Blob([new Uint32Array([memory.length]), marks, ...kept]).arrayBuffer();
+  return new Blob([file, await crypto.subtle.digest("SHA-256", file)]).arrayBuffer();
+}
+
+// Options for `loadPyodide`. `response` holds the file: it is read while Python's program is compiled, and memory that is
+// not what the build wrote never runs. Python begins with 30 MiB and restoring does not make that grow: it is made as
+// large as the snapshot before anything is in it.
+export async function fromSnapshot(pyodideUrl, response) {
+  const reader = response.body.getReader();
+  const first = await reader.read();
+  const memory = new Uint8Array(new DataView(first.value.buffer, first.value.byteOffset).getUint32(0, true));
+  const filled = fill(memory, reader, first.value);
+  filled.catch(() => {}); // whoever loads Python hears of it below
   const { default: create } = await import(`${pyodideUrl}pyodide.asm.mjs`);
   const createPyodideModule = async (settings) => {
     const { instantiateWasm } = settings;
     const roomy = (instance) => {
-      const { memory } = instance.exports;
-      memory.grow(Math.max(0, Math.floor((snapshot.length - memory.buffer.byteLength) / PAGE)));
+      const { memory: own } = instance.exports;
+      own.grow(Math.max(0, Math.floor((memory.length - own.buffer.byteLength) / WASM_PAGE)));
       return instance;
     };
     settings.instantiateWasm = (imports, take) =>
       instantiateWasm(imports, (instance, module) => take(roomy(instance), module));
-    const [module] = await Promise.all([create(settings), checked]);
+    const [module] = await Promise.all([create(settings), filled]);
     return module;
   };
-  return { createPyodideModule, _loadSnapshot: snapshot };
+  return { createPyodideModule, _loadSnapshot: memory };
 }
 
-export async function digestOf(snapshot) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", snapshot));
-}
-
-async function check(snapshot, expected) {
-  const found = await digestOf(snapshot);
+async function fill(memory, reader, first) {
+  const chunks = [first];
+  for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
+  const file = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", file.subarray(0, -DIGEST)));
+  const expected = file.subarray(-DIGEST);
   if (found.some((byte, at) => byte !== expected[at])) throw new Error("the snapshot is not as it was written");
+  unpack(file, memory);
+}
+
+function unpack(file, memory) {
+  const pages = Math.ceil(memory.length / PAGE);
+  const marks = file.subarray(LENGTH, LENGTH + Math.ceil(pages / 8));
+  let at = LENGTH + marks.length;
+  for (let page = 0; page < pages; page += 1) {
+    if (!(marks[page >> 3] & (1 << (page & 7)))) continue;
+    const start = page * PAGE;
+    const size = Math.min(PAGE, memory.length - start);
+    memory.set(file.subarray(at, at + size), start);
+    at += size;
+  }
 }

@@ -69,12 +69,11 @@ async function startPython(engine, snapshot) {
   }
 }
 
-// The bytes of a file the service worker keeps; nothing when it does not keep it yet.
+// A file the service worker keeps; nothing when it does not keep it yet.
 async function kept(address) {
   if (!address) return null;
   try {
-    const response = await caches.match(address);
-    return response ? new Uint8Array(await response.arrayBuffer()) : null;
+    return (await caches.match(address)) ?? null;
   } catch {
     return null;
   }

