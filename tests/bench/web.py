@@ -1,63 +1,163 @@
-"""The web client: what a first visit transfers, and a warm start beside the same app as `flet publish` would ship it.
+"""The web client beside the same app as `flet publish` would ship it, in one run, in a real browser.
 
-A browser of its own per start, both ways in turn; the server is on the same machine, so the network plays no part.
+A phone with twelve weeks of logs, no network and no server, a new browser process for each start, both ways in turn
+(ROUNDS=7 of each, TAPS=200); all of it once more with every thread of the browser four times slower; and first visits
+over a weak line. Figures of the plain way end in `_plain`.
 """
 
+import os
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 import orjson
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.web.build import WEB, build_web, is_current
 from server.web.snapshot import NAME as SNAPSHOT
+from tests.bench import plain
+from tests.bench.line import weak_line
+from tests.bench.phone import write_store
 from tests.bench.serving import HOST, Client, serving
-from tests.browser.measure_start import Start, publish_as_flet_does, serve_published, start_once
+from tests.bench.starts import Browser, Start
 from tests.browser.tiny_server import make_app
-from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
+from tests.browser.visitor import wait_until_fast, wait_until_kept
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", "7"))
+TAPS = int(os.environ.get("TAPS", "200"))
+SLOW = 4.0
+SHARE_SLOW, SHARE_MEMORY, SHARE_VISITS = 0.25, 0.4, 0.4
+"""Of the taps, which are slowed too; of the rounds, in which memory is looked at, and in which a line is visited."""
+CODE_CACHE_MS = 15_000
+"""How long the app is left open before: browsers keep compiled code some seconds after it was needed."""
 MB = 1_000_000
 SENT = "/v1/sent"
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the two: what serves it, its worker and what that calls Python, and when it is kept for good."""
+
+    name: str
+    served_by: str
+    environment: dict[str, str]
+    worker: str
+    python: str
+    kept: Callable[[Page], None]
+
+
 def measure() -> dict[str, float]:
-    """The figures of `web.*`: `pixels` to the first frame that shows the app, `readable` to the first button."""
+    """The figures of `web.*`."""
     if not is_current():
         build_web()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         playwright = stack.enter_context(sync_playwright())
-        port = stack.enter_context(serving("tests.bench.web:app", {}))
-        found = _transferred(playwright, folder / "first", port)
-        publish_as_flet_does(folder / "published")
-        published = stack.enter_context(serve_published(folder / "published"))
-        ours, theirs = _starts(playwright, folder, f"http://{HOST}:{port}", published)
-    for name in ("pixels", "readable"):
-        mine, other = (median(getattr(start, name) for start in starts) for starts in (ours, theirs))
-        found[f"web.warm_{name}_s"] = round(mine, 2)
-        found[f"web.warm_{name}_s_flet"] = round(other, 2)
-        found[f"web.warm_{name}_ratio"] = round(mine / other, 3)
+        plain.publish(folder / "published")
+        ours = Way("", "tests.bench.web:app", {}, "/worker.js", "python", _kept)
+        environment = {plain.FOLDER: str(folder / "published")}
+        other = Way("_plain", "tests.bench.web:plain_app", environment, "/python-worker.js", "pyodide", _passed)
+        ways = (ours, other)
+        (folder / "store").mkdir()
+        store = write_store(folder / "store")
+        found = _visits(playwright, folder, ways)
+        phones = {way.name: _phone(playwright, folder, way, store) for way in ways}
+        found |= _warm(phones, 1) | _warm(phones, SLOW)
     return found
 
 
-def _transferred(playwright: Playwright, profile: Path, port: int) -> dict[str, float]:
-    """Megabytes sent: until the first screen, until it starts without a network, and the snapshot that follows."""
-    visitor = Visitor(playwright, profile)
-    with closing(Client(port)) as client:
-        page = visitor.open(f"http://{HOST}:{port}")
-        until_drawn = sum(_sent(client).values())
-        wait_until_kept(page)
-        wait_until_fast(page)
-        sent = _sent(client)
-    visitor.close()
+def _kept(page: Page) -> None:
+    wait_until_kept(page)
+    wait_until_fast(page)
+
+
+def _passed(page: Page) -> None:
+    wait_until_kept(page)
+    page.reload()  # what was there before the service worker passes it now
+
+
+def _phone(playwright: Playwright, folder: Path, way: Way, store: Path) -> Browser:
+    """A browser that has kept the app and holds the store; its server is gone for good."""
+    with serving(way.served_by, way.environment) as port:
+        browser = Browser(playwright, folder / f"phone{way.name}", f"http://{HOST}:{port}")
+        browser.visit(2_000, way.kept)
+        browser.visit(2_000)
+        browser.put_store(store, way.worker, way.python)
+    browser.visit(CODE_CACHE_MS)
+    return browser
+
+
+def _warm(phones: dict[str, Browser], slow: float) -> dict[str, float]:
+    """Starts in turn, then taps."""
+    taken: dict[str, list[Start]] = {name: [] for name in phones}
+    for number in range(ROUNDS):
+        for name, phone in phones.items():
+            idle = slow == 1 and number < max(1, ROUNDS * SHARE_MEMORY)
+            taken[name].append(phone.start(slow=slow, idle=idle))
+    found = _starts(taken, "web.warm" if slow == 1 else "web.slow4")
+    part = "" if slow == 1 else "slow4_"
+    count = TAPS if slow == 1 else max(4, round(TAPS * SHARE_SLOW))
+    for name, phone in phones.items():
+        percent = quantiles(phone.taps(count, slow=slow), n=100, method="inclusive")
+        found[f"web.{part}tap_ms_p50{name}"] = round(percent[49])
+        found[f"web.{part}tap_ms_p99{name}"] = round(percent[98])
+    return found
+
+
+def _starts(taken: dict[str, list[Start]], prefix: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, starts in taken.items():
+        pixels = [start.pixels for start in starts]
+        found[f"{prefix}_pixels_s{name}"] = round(median(pixels), 2)
+        found[f"{prefix}_pixels_least_s{name}"] = round(min(pixels), 2)
+        found[f"{prefix}_pixels_most_s{name}"] = round(max(pixels), 2)
+        found[f"{prefix}_answer_s{name}"] = round(median(start.answer or 0 for start in starts), 2)
+        for key, values in (
+            ("web.card_s" if prefix == "web.warm" else f"{prefix}_card_s", [start.card for start in starts]),
+            ("web.memory_mb", [start.memory for start in starts]),
+        ):
+            told = [value for value in values if value is not None]
+            if told:
+                found[f"{key}{name}"] = round(median(told), 2)
+    found[f"{prefix}_ratio_plain"] = round(found[f"{prefix}_pixels_s"] / found[f"{prefix}_pixels_s_plain"], 3)
+    return found
+
+
+def _visits(playwright: Playwright, folder: Path, ways: tuple[Way, ...]) -> dict[str, float]:
+    """First visits over a weak line: seconds to the first screen, and megabytes sent until then and afterward."""
+    taken: dict[str, list[float]] = {}
+    found: dict[str, float] = {}
+    for number in range(max(1, round(ROUNDS * SHARE_VISITS))):
+        for way in ways:
+            for slow in (1, SLOW)[: 1 if number else 2]:
+                key = f"web.{'slow4_' if slow > 1 else ''}first_visit_s{way.name}"
+                profile = folder / f"visit-{number}-{slow}{way.name}"
+                with serving(way.served_by, way.environment) as port, weak_line(port) as weak:
+                    browser = Browser(playwright, profile, f"http://{HOST}:{weak}")
+                    taken.setdefault(key, []).append(browser.start(slow=slow, tapping=False).pixels)
+    for way in ways:
+        found |= _sent_by(playwright, folder, way)
+    return found | {key: round(median(seconds), 2) for key, seconds in taken.items()}
+
+
+def _sent_by(playwright: Playwright, folder: Path, way: Way) -> dict[str, float]:
+    with serving(way.served_by, way.environment) as port, closing(Client(port)) as client:
+        browser = Browser(playwright, folder / f"sent{way.name}", f"http://{HOST}:{port}")
+        with browser.page() as page:
+            browser.open(page)
+            first_screen = sum(_sent(client).values())
+            if way.name:
+                return {f"web.first_visit_mb{way.name}": round(first_screen / MB, 2)}
+            way.kept(page)
+            sent = _sent(client)
     snapshot = sent.pop(SNAPSHOT)
     return {
-        "web.first_screen_mb": round(until_drawn / MB, 2),
+        "web.first_screen_mb": round(first_screen / MB, 2),
         "web.first_visit_mb": round(sum(sent.values()) / MB, 2),
         "web.snapshot_mb": round(snapshot / MB, 2),
     }
@@ -66,19 +166,6 @@ def _transferred(playwright: Playwright, profile: Path, port: int) -> dict[str, 
 def _sent(client: Client) -> dict[str, int]:
     found: dict[str, int] = orjson.loads(client.send("GET", SENT).body)
     return found
-
-
-def _starts(playwright: Playwright, folder: Path, ours: str, published: str) -> tuple[list[Start], list[Start]]:
-    """ROUNDS warm starts of each, in turn, after two of each that fill what a browser keeps."""
-    ways = {"ours": ours, "published": published}
-    taken: dict[str, list[Start]] = {name: [] for name in ways}
-    for name, url in ways.items():
-        start_once(playwright, folder / f"{name}-profile", url, keep=url == ours)
-        start_once(playwright, folder / f"{name}-profile", url)
-    for _ in range(ROUNDS):
-        for name, url in ways.items():
-            taken[name].append(start_once(playwright, folder / f"{name}-profile", url))
-    return taken["ours"], taken["published"]
 
 
 class _Counting:
@@ -107,3 +194,8 @@ class _Counting:
 def app() -> ASGIApp:
     """The built client, with a counter."""
     return _Counting(make_app(WEB))
+
+
+def plain_app() -> ASGIApp:
+    """The published one, with a counter."""
+    return _Counting(plain.app())
