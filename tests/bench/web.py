@@ -57,14 +57,14 @@ def measure() -> dict[str, float]:
         build_web()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        playwright = stack.enter_context(sync_playwright())
         plain.publish(folder / "published")
+        (folder / "store").mkdir()
+        store = write_store(folder / "store")
+        playwright = stack.enter_context(sync_playwright())
         ours = Way("", "tests.bench.web:app", {}, "/worker.js", "python", _kept)
         environment = {plain.FOLDER: str(folder / "published")}
         other = Way("_plain", "tests.bench.web:plain_app", environment, "/python-worker.js", "pyodide", _passed)
         ways = (ours, other)
-        (folder / "store").mkdir()
-        store = write_store(folder / "store")
         found = _visits(playwright, folder, ways)
         phones = {way.name: _phone(playwright, folder, way, store) for way in ways}
         found |= _warm(phones, 1) | _warm(phones, SLOW)
