@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, insert, text, update
+from sqlalchemy import Connection, String, bindparam, text, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, SQLModel, col
 
+from server.bulk import insert_many
 from server.tables.people import AuditHead, Device
 
 SYSTEM = "system"
@@ -32,7 +33,6 @@ _LOCKED = (
 )
 _MOVE = update(AuditHead).where(col(AuditHead.clinic_id) == bindparam("clinic", type_=String))
 _ENTRIES = SQLModel.metadata.tables["audit_entry"]
-_ADD = insert(_ENTRIES)
 
 Entry = dict[str, Any]
 """An audit entry by the columns of `AuditEntry`."""
@@ -110,7 +110,7 @@ def _append(connection: Connection, clinic_id: str, entries: list[Entry]) -> Non
         seq += 1
         entry |= {"seq": seq, "previous": digest}
         digest = entry["digest"] = digest_of(entry)
-    connection.execute(_ADD, entries)
+    insert_many(connection, _ENTRIES, entries, {})
     connection.execute(_MOVE, {"clinic": clinic_id, "seq": seq, "digest": digest})
 
 

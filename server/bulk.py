@@ -4,6 +4,7 @@ The toolkit writes the statement and says how a value is stored; what it would d
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -15,30 +16,35 @@ from sqlalchemy.sql.selectable import FromClause
 Row = Mapping[str, Any]
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows (not empty) that name every column of the table."""
-    statement, bind = _prepared(table, connection.dialect)
-    connection.exec_driver_sql(statement, [bind(row) for row in rows])
+def insert_many(connection: Connection, table: Table, rows: Sequence[Row], shared: Row) -> None:
+    """Insert rows (not empty), each of the same columns; with those of `shared`, which all have alike, every column."""
+    prepared = _prepared(table, connection.dialect)
+    same = _stored(shared, prepared.processors)
+    own = {name: process for name, process in prepared.processors.items() if name not in shared}
+    connection.exec_driver_sql(prepared.statement, [prepared.finish(same | _stored(row, own)) for row in rows])
+
+
+def _stored(row: Row, processors: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The row's values as they are stored."""
+    return {**row, **{name: process(row[name]) for name, process in processors.items() if name in row}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The INSERT as the driver wants it, how values are stored, and what makes its parameters of a row of them."""
+
+    statement: str
+    processors: Mapping[str, Callable[[Any], Any]]
+    finish: Callable[[Row], Any]
 
 
 @lru_cache(maxsize=16)
-def _prepared(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
-    """The INSERT as the driver wants it, and what makes its parameters of a row."""
+def _prepared(table: Table, dialect: Dialect) -> _Prepared:
     compiled = insert(table).compile(dialect=dialect)
     names = tuple(compiled.positiontup or table.columns.keys())
-    processors = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-    stored = [(n, process) for n, process in enumerate(processors) if process is not None]
-    take = itemgetter(*names)
-
-    def values(row: Row) -> list[Any]:
-        taken = list(take(row))
-        for n, process in stored:
-            taken[n] = process(taken[n])
-        return taken
-
-    if compiled.positional:
-        return str(compiled), lambda row: tuple(values(row))
-    return str(compiled), lambda row: dict(zip(names, values(row), strict=True))
+    found = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    processors = {name: process for name, process in found.items() if process is not None}
+    return _Prepared(str(compiled), processors, itemgetter(*names) if compiled.positional else dict)
 
 
 def given_texts(dialect: Dialect) -> FromClause:

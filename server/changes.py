@@ -7,55 +7,84 @@ wait for each other, so derived rows never miss a fact, and numbers are committe
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import String, bindparam, delete, insert
-from sqlmodel import Session, col, select
+from sqlalchemy import String, bindparam, delete, insert, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, col
 
 from hep.wire import Op, ServerKind
 from server.tables.care import Change, PatientSync
 
+_OF_PATIENT = col(PatientSync.patient_id) == bindparam("of", type_=String)
 _HELD = (
-    select(PatientSync).where(col(PatientSync.patient_id) == bindparam("patient_id", type_=String)).with_for_update()
+    columns(
+        col(PatientSync.patient_id),
+        col(PatientSync.clinic_id),
+        col(PatientSync.seq),
+        col(PatientSync.epoch),
+        col(PatientSync.floor),
+        col(PatientSync.settle_at),
+        col(PatientSync.touched),
+    )
+    .where(_OF_PATIENT)
+    .with_for_update()
 )
+_KEEP = update(PatientSync).where(_OF_PATIENT)
 
 
-def hold(session: Session, patient_id: str, clinic_id: str) -> PatientSync:
+@dataclass(slots=True)
+class Counter:
+    """A patient's counter (see `PatientSync`) while a transaction holds it: change it, and `keep` it."""
+
+    patient_id: str
+    clinic_id: str
+    seq: int = 0
+    epoch: int = 1
+    floor: int = 0
+    settle_at: datetime | None = None
+    touched: str | None = None
+
+
+def hold(session: Session, patient_id: str, clinic_id: str) -> Counter:
     """The patient's counter, locked until the transaction ends; made on first use."""
-    found = session.exec(_HELD, params={"patient_id": patient_id}).one_or_none()
-    if found is None:
-        found = PatientSync(patient_id=patient_id, clinic_id=clinic_id)
-        session.add(found)
-        session.flush()
-    return found
+    found = session.connection().execute(_HELD, {"of": patient_id}).one_or_none()
+    if found is not None:
+        return Counter(*found)
+    session.add(PatientSync(patient_id=patient_id, clinic_id=clinic_id))
+    session.flush()
+    return Counter(patient_id, clinic_id)
 
 
-def announce(session: Session, sync: PatientSync, kind: ServerKind, entity_ids: Sequence[str]) -> None:
+def keep(session: Session, counter: Counter) -> None:
+    """Write what became of the counter."""
+    values = {"seq": counter.seq, "floor": counter.floor, "settle_at": counter.settle_at, "touched": counter.touched}
+    session.connection().execute(_KEEP, {"of": counter.patient_id, **values})
+
+
+def announce(session: Session, counter: Counter, kind: ServerKind, entity_ids: Sequence[str]) -> None:
     """Give records of the clinic new numbers; an older number of the same record disappears from the log."""
+    if not entity_ids:
+        return
     session.exec(
         delete(Change).where(
-            col(Change.patient_id) == sync.patient_id,
+            col(Change.patient_id) == counter.patient_id,
             col(Change.kind) == kind.value,
             col(Change.entity_id).in_(entity_ids),
         )
     )
-    _append(session, sync, [(kind.value, entity_id) for entity_id in entity_ids])
-
-
-def _append(session: Session, sync: PatientSync, entities: Sequence[tuple[str, str]]) -> None:
-    if not entities:
-        return
     lines = [
         {
-            "patient_id": sync.patient_id,
-            "clinic_id": sync.clinic_id,
-            "seq": sync.seq + n,
-            "kind": kind,
+            "patient_id": counter.patient_id,
+            "clinic_id": counter.clinic_id,
+            "seq": counter.seq + n,
+            "kind": kind.value,
             "entity_id": entity_id,
             "op": Op.PUT.value,
         }
-        for n, (kind, entity_id) in enumerate(entities, 1)
+        for n, entity_id in enumerate(entity_ids, 1)
     ]
     session.connection().execute(insert(Change), lines)
-    sync.seq += len(lines)
-    session.add(sync)
-    session.flush()
+    counter.seq += len(lines)
+    keep(session, counter)

@@ -15,9 +15,10 @@ from hep.facts import Correction, Kind, Retraction
 from hep.history import History, Stored
 from hep.records import ProgramState, ProgramVersion
 from server import histories, stored
+from server.changes import Counter
 from server.histories import Basis, Record
 from server.rows import KINDS, fact_of
-from server.tables.care import Fact, PatientSync, ProgramHead, ProgramVersionRow, Pulled
+from server.tables.care import Fact, ProgramHead, ProgramVersionRow, Pulled
 from server.tables.people import Patient
 
 RECENT = timedelta(days=42)
@@ -30,7 +31,7 @@ LASTING = (Kind.ACKNOWLEDGEMENT, Kind.RED_FLAG, Kind.PREFERENCE, Kind.PAUSE)
 _PATIENT = bindparam("patient_id", type_=String)
 _HEADS = select(ProgramHead).where(col(ProgramHead.patient_id) == _PATIENT)
 _VERSIONS = (
-    select(ProgramVersionRow.body)
+    columns(col(ProgramVersionRow.body))
     .where(col(ProgramVersionRow.patient_id) == _PATIENT)
     .order_by(col(ProgramVersionRow.program_id), col(ProgramVersionRow.version))
 )
@@ -71,7 +72,7 @@ def open_chart(session: Session, patient: Patient, now: datetime, back: timedelt
     return _chart(patient, now, program, _read(session, patient, program, since))
 
 
-def open_newest(session: Session, patient: Patient, sync: PatientSync, now: datetime) -> Chart:
+def open_newest(session: Session, patient: Patient, sync: Counter, now: datetime) -> Chart:
     """As `open_chart`, under the counter that the caller holds: reads only the facts that came since the last time."""
     program = _program(session, patient.id)
     since = days.local_on(now, patient.zone) - RECENT
@@ -150,7 +151,8 @@ def active_program(session: Session, patient_id: str) -> ProgramHead | None:
 
 def versions_of(session: Session, patient_id: str) -> tuple[ProgramVersion, ...]:
     """All versions of all programs of the patient, ascending within each program."""
-    return tuple(read_version(body) for body in session.exec(_VERSIONS, params={"patient_id": patient_id}))
+    found = session.connection().execute(_VERSIONS, {"patient_id": patient_id})
+    return tuple(read_version(body) for body in found.scalars())
 
 
 @lru_cache(maxsize=4096)

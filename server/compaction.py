@@ -59,8 +59,8 @@ def compact(engine: Engine, now: datetime) -> int:
     """Forget what is old of every patient, each in a transaction of its own. Returns how many lines that were."""
     with reading(engine) as session:
         patients = session.exec(select(Patient).order_by(col(Patient.id))).all()
-        syncs = ((patient, session.get(PatientSync, patient.id)) for patient in patients)
-        due = [patient.id for patient, sync in syncs if sync is not None and _old(session, patient, sync, now)[0]]
+        floors = dict(session.exec(select(PatientSync.patient_id, PatientSync.floor)).all())
+        due = [each.id for each in patients if _old(session, each, floors.get(each.id, 0), now)[0]]
     return sum(_forget(engine, patient_id, now) for patient_id in due)
 
 
@@ -68,13 +68,13 @@ def _forget(engine: Engine, patient_id: str, now: datetime) -> int:
     with writing(engine) as session:
         patient = session.get_one(Patient, patient_id)
         sync = changes.hold(session, patient_id, patient.clinic_id)
-        lines, highest = _old(session, patient, sync, now)
+        lines, highest = _old(session, patient, sync.floor, now)
         sync.floor = max(sync.floor, highest)
-        session.add(sync)
+        changes.keep(session, sync)
         return lines
 
 
-def _old(session: Session, patient: Patient, sync: PatientSync, now: datetime) -> tuple[int, int]:
+def _old(session: Session, patient: Patient, floor: int, now: datetime) -> tuple[int, int]:
     """How many facts above the floor are too old for a first pull, and the highest number of them.
 
     Only up to the first that came within `KEEP`.
@@ -83,7 +83,7 @@ def _old(session: Session, patient: Patient, sync: PatientSync, now: datetime) -
     first_kept = session.exec(select(func.min(Fact.seq)).where(of_patient, col(Fact.received_at) >= now - KEEP)).one()
     old = select(func.count(), func.coalesce(func.max(Fact.seq), 0)).where(
         of_patient,
-        col(Fact.seq) > sync.floor,
+        col(Fact.seq) > floor,
         col(Fact.local_on) < days.local_on(now, patient.zone) - HISTORY,
         col(Fact.kind).not_in([kind.value for kind in LASTING]),
         col(Fact.seq) < first_kept if first_kept is not None else true(),

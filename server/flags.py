@@ -23,9 +23,10 @@ from hep.stepback import two_reds
 from hep.wire import ServerKind
 from server import changes, stored
 from server.card import stop_signs_of
+from server.changes import Counter
 from server.chart import Chart
 from server.problems import Declined
-from server.tables.care import ClearanceRow, Flag, PatientSync
+from server.tables.care import ClearanceRow, Flag
 from server.tables.people import Clinic, Patient
 
 RED_FLAG, RED_TWICE, RISING, UNSURE_HOW, PLATEAU = "red_flag", "red_twice", "pain_rising", "unsure_how", "plateau"
@@ -58,7 +59,7 @@ class Cause:
     locks: bool = False
 
 
-def raise_red(session: Session, sync: PatientSync, fact_id: str, fact: RedFlag, now: datetime) -> None:
+def raise_red(session: Session, sync: Counter, fact_id: str, fact: RedFlag, now: datetime) -> None:
     """A stop sign: flagged and locked at once, whatever else happens. Kept in the words of the clinic's card."""
     text = _words_of(session.get(Clinic, sync.clinic_id), fact.sign)
     cause = Cause(
@@ -151,7 +152,7 @@ def clear(session: Session, patient: Patient, flag_id: str, by: str, note: str, 
     session.flush()
 
 
-def _unlock(session: Session, sync: PatientSync, fact_id: str, by: str, note: str, now: datetime) -> None:
+def _unlock(session: Session, sync: Counter, fact_id: str, by: str, note: str, now: datetime) -> None:
     clearance = Clearance(id=new_id(now), red_flag_id=fact_id, cleared_at=now, by=by, note=note)
     session.add(
         ClearanceRow(

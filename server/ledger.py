@@ -19,9 +19,10 @@ from hep.facts import Correction, Kind, RedFlag, SessionEnd
 from hep.wire import RowResult, Status
 from server import changes, flags, upkeep
 from server.bulk import as_texts, given_texts, insert_many
+from server.changes import Counter
 from server.chart import versions_of
 from server.rows import Sound, Unsound, Versions, judge
-from server.tables.care import Fact, PatientSync, PushReject
+from server.tables.care import Fact, PushReject
 
 CLOCK_SKEW = timedelta(minutes=5)
 """A batch whose sending time differs more than this from ours has its rows marked `clock_suspect` (sync.md)."""
@@ -87,10 +88,11 @@ def _known_among(dialect: Dialect) -> Select[str, str, str]:
 class _Batch:
     """One push on its way in: what is there already, what is new, what is turned away."""
 
-    def __init__(self, session: Session, sender: Sender, sync: PatientSync, sound: list[Sound]) -> None:
+    def __init__(self, session: Session, sender: Sender, sync: Counter, sound: list[Sound]) -> None:
         self.session, self.sender, self.sync = session, sender, sync
         self.new: list[Sound] = []
         self._skewed = abs(sender.received_at - sender.sent_at) > CLOCK_SKEW
+        self._latest = sender.received_at + CLOCK_SKEW
         self._turned: list[tuple[str, str, str, str]] = []
         ids = {row.id for row in sound} | {target for row in sound if (target := _target(row)) is not None}
         self._known = self._stored(ids)
@@ -133,25 +135,32 @@ class _Batch:
         if not self.new:
             return
         base = self.sync.seq
-        insert_many(
-            self.session.connection(), _FACTS, [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
-        )
+        rows = [self._columns(row, base + n) for n, row in enumerate(self.new, 1)]
+        insert_many(self.session.connection(), _FACTS, rows, shared=self._shared())
         self.sync.seq += len(self.new)
         for row in self.new:
             if isinstance(row.fact, RedFlag):
                 flags.raise_red(self.session, self.sync, row.id, row.fact, self.sender.received_at)
         upkeep.after_push(self.session, self.sync, [row.fact for row in self.new], self.sender.now)
+        changes.keep(self.session, self.sync)
 
-    def _columns(self, row: Sound, seq: int) -> dict[str, Any]:
-        fact, sender = row.fact, self.sender
+    def _shared(self) -> dict[str, Any]:
+        """The columns that all rows of the batch have in common."""
+        sender = self.sender
         return {
             "patient_id": sender.patient_id,
-            "id": row.id,
             "clinic_id": sender.clinic_id,
+            "device_id": sender.device_id,
+            "received_at": sender.received_at,
+        }
+
+    def _columns(self, row: Sound, seq: int) -> dict[str, Any]:
+        fact = row.fact
+        return {
+            "id": row.id,
             "kind": row.kind.value,
             "body": row.text,
             "body_hash": row.digest,
-            "device_id": sender.device_id,
             "session_id": fact.session_id,
             "local_on": fact.on,
             "at": fact.at,
@@ -159,8 +168,7 @@ class _Batch:
             "prescription_id": getattr(fact, "prescription_id", None),
             "pain": _pain(row),
             "target_id": _target(row),
-            "clock_suspect": self._skewed or fact.at > sender.received_at + CLOCK_SKEW,
-            "received_at": sender.received_at,
+            "clock_suspect": self._skewed or fact.at > self._latest,
             "seq": seq,
         }
 

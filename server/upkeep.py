@@ -16,6 +16,7 @@ from hep import days, facts
 from hep.facts import Acknowledgement, CheckIn, Correction, ItemKey, ItemSkip, Kind, Pause, Retraction, SetLog
 from hep.records import ProgramVersion
 from server import changes, flags, proposals, rollups, stored, summary
+from server.changes import Counter
 from server.chart import RECENT, Chart, open_chart, open_newest, versions_of
 from server.rows import fact_of
 from server.tables.care import Fact, PatientSummary, PatientSync, ProgramVersionRow
@@ -32,11 +33,10 @@ LATE = timedelta(days=7)
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 
 
-def after_push(session: Session, sync: PatientSync, new: Sequence[facts.Fact], now: datetime) -> None:
-    """Note what new facts touch, under the counter that the caller holds. Nothing is worked out here."""
+def after_push(session: Session, sync: Counter, new: Sequence[facts.Fact], now: datetime) -> None:
+    """Note what new facts touch, in the counter that the caller holds and keeps. Nothing is worked out here."""
     sync.touched = _text(_waiting(sync) | _touched(session, sync.patient_id, new, now))
     sync.settle_at = now
-    session.add(sync)
 
 
 def after_publish(session: Session, patient: Patient, version: ProgramVersion, now: datetime) -> None:
@@ -78,7 +78,7 @@ def settle(session: Session, patient: Patient, now: datetime) -> None:
         summary.mark_stale(session, patient.id, now + TRY_AGAIN_AFTER)
         if sync.settle_at is not None:
             sync.settle_at = now + TRY_AGAIN_AFTER
-            session.add(sync)
+            changes.keep(session, sync)
 
 
 def _bring_up_to_date(session: Session, patient: Patient, now: datetime, dates: Iterable[date]) -> None:
@@ -90,7 +90,7 @@ def _bring_up_to_date(session: Session, patient: Patient, now: datetime, dates: 
     proposed = proposals.review(session, chart, raised)
     summary.write(session, chart, raised, proposed)
     sync.settle_at = sync.touched = None
-    session.add(sync)
+    changes.keep(session, sync)
 
 
 def _moved(chart: Chart) -> set[date]:
@@ -100,7 +100,7 @@ def _moved(chart: Chart) -> set[date]:
     return {on for row in chart.history.rows if row.id in chart.corrected for on in _dates(row.fact)}
 
 
-def _waiting(sync: PatientSync) -> set[date]:
+def _waiting(sync: Counter) -> set[date]:
     """The dates that pushes noted."""
     return set() if sync.touched is None else {date.fromisoformat(on) for on in stored.parse(sync.touched)}
 
