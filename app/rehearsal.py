@@ -2,7 +2,7 @@
 
 What only a first use makes (Flet's controls, which are imported when they are first named, the plans after which Flet
 compares them, the network library) is then there from the start. Nothing is sent, and nothing of it stays: no file, no
-task, no session. Never imported on a device.
+task, no screen. Never imported on a device.
 """
 
 import asyncio
@@ -136,7 +136,9 @@ class _Frame:
 async def clear_stage() -> None:
     """End what still runs and take everything away."""
     flet_js = sys.modules["flet_js"]
-    flet_js.send.__self__.session.close()
+    session = flet_js.send.__self__.session
+    session.close()
+    session.page.views.clear()  # timers that were called off still hold the page
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()

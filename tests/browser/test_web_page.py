@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 
 from tests.browser.home import GIVEN_UP, Home
 from tests.browser.serving import running, tiny_server
@@ -92,7 +92,14 @@ def test_a_snapshot_that_does_not_restore_or_not_run_is_left_alone_and_the_app_s
     home.visitor.assert_clean()
 
 
-def test_the_app_starts_without_a_server_after_the_first_visit(home: Home) -> None:
+def halves(page: Page) -> list[str]:
+    """Which halves of the app were imported; nothing of the build's rehearsal may be among what is loaded."""
+    loaded = run_python(page, "import sys\n[name for name in sys.modules if name.startswith('app.')]")
+    assert not [name for name in loaded if "rehearsal" in name]
+    return sorted({name for name in loaded if name in ("app.patient", "app.therapist")})
+
+
+def test_each_half_of_the_app_starts_alone_without_a_server_after_the_first_visit(home: Home) -> None:
     home.server.kill()
 
     patient = home.restart()
@@ -102,6 +109,8 @@ def test_the_app_starts_without_a_server_after_the_first_visit(home: Home) -> No
     assert clinic.get_by_role("button").count() > 0
     assert run_python(clinic, f"{PLATFORM}platform().path") == "/clinic"
     assert clinic.locator("link[rel=manifest]").get_attribute("href") == "/clinic.webmanifest"
+    assert halves(patient) == ["app.patient"]
+    assert halves(clinic) == ["app.therapist"]
 
 
 def test_the_service_worker_never_answers_for_the_api(home: Home) -> None:
