@@ -74,7 +74,7 @@ def page(session: Session, patient_id: str, asked: Asked, keys: Keys, now: datet
     etag = f'"p-{sync.epoch}-{sync.seq}"'
     if asked.etag == etag and place.seq == sync.seq:
         return Page(body=None, etag=etag)
-    lines = _lines(session, place, asked.limit + 1)
+    lines = _lines(session, place, asked.limit + 1) if place.seq < sync.seq else []
     more, lines = len(lines) > asked.limit, lines[: asked.limit]
     bodies = _bodies(session, patient_id, lines, snapshot=place.since is not None)
     served = [line for line in lines if line.body is not None or (line.kind, line.entity_id) in bodies]
