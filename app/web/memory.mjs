@@ -23,21 +23,27 @@ export async function pack(memory) {
   return new Blob([file, await crypto.subtle.digest("SHA-256", file)]).arrayBuffer();
 }
 
+// To be called once Python runs.
+export function forgetSnapshot(python) {
+  delete python._api.config._loadSnapshot; // or a second copy of the memory stays for good
+}
+
 // Options for `loadPyodide`. `response` holds the file: it is read while Python's program is compiled, and memory that is
 // not what the build wrote never runs. Python begins with 30 MiB and restoring does not make that grow: it is made as
 // large as the snapshot before anything is in it.
 export async function fromSnapshot(pyodideUrl, response) {
   const reader = response.body.getReader();
   const first = await reader.read();
-  const memory = new Uint8Array(new DataView(first.value.buffer, first.value.byteOffset).getUint32(0, true));
+  const size = new DataView(first.value.buffer, first.value.byteOffset).getUint32(0, true);
+  const memory = new Uint8Array(size); // named in no function below: they live as long as Python does
   const filled = fill(memory, reader, first.value);
   filled.catch(() => {}); // whoever loads Python hears of it below
   const { default: create } = await import(`${pyodideUrl}pyodide.asm.mjs`);
   const createPyodideModule = async (settings) => {
     const { instantiateWasm } = settings;
     const roomy = (instance) => {
-      const { memory: own } = instance.exports;
-      own.grow(Math.max(0, Math.floor((memory.length - own.buffer.byteLength) / WASM_PAGE)));
+      const own = instance.exports.memory;
+      own.grow(Math.max(0, Math.floor((size - own.buffer.byteLength) / WASM_PAGE)));
       return instance;
     };
     settings.instantiateWasm = (imports, take) =>
@@ -51,11 +57,21 @@ export async function fromSnapshot(pyodideUrl, response) {
 async function fill(memory, reader, first) {
   const chunks = [first];
   for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
-  const file = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const file = joined(chunks);
   const found = new Uint8Array(await crypto.subtle.digest("SHA-256", file.subarray(0, -DIGEST)));
   const expected = file.subarray(-DIGEST);
   if (found.some((byte, at) => byte !== expected[at])) throw new Error("the snapshot is not as it was written");
   unpack(file, memory);
+}
+
+function joined(chunks) {
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function unpack(file, memory) {

@@ -3,7 +3,7 @@
 // begins from there; what does not restore begins from the archive, and the page is told before, so that it can start
 // once more where the memory restores but does not run.
 
-import { fromSnapshot } from "./memory.mjs";
+import { forgetSnapshot, fromSnapshot } from "./memory.mjs";
 
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
@@ -61,6 +61,7 @@ async function startPython(engine, snapshot) {
   self.tellPage("from-snapshot", "");
   try {
     const python = await loadPyodide({ ...options, ...(await fromSnapshot(options.indexURL, snapshot)) });
+    forgetSnapshot(python);
     self.restored = true; // the browser tests ask
     return python;
   } catch {

@@ -72,6 +72,10 @@ class Film:
         changed: Callable[[Frame], bool] = lambda f: unlike(before, box.of(f.gray())) > share  # noqa: E731
         return next((f.at for f in self.frames if f.at > since and changed(f)), None)
 
+    def first_like(self, wanted: Image.Image, box: Box) -> float:
+        """The moment from which a part of the screen looked like `wanted`."""
+        return next(f.at for f in self.frames if alike(wanted, box.of(f.gray())))
+
     def first_after(self, moment: float) -> float:
         """The first change of the screen at or after a moment."""
         return next(frame.at for frame in self.frames if frame.at >= moment)

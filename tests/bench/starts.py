@@ -22,6 +22,7 @@ REST_MS = 2_500
 IDLE_MS = 10_000
 _LOOK_MS = 10
 _TAP_AGAIN_MS = 3_000
+_STILL_MS, _SETTLED_AFTER = 250, 20
 _CHANGED = 0.03
 """Share of the screen above the bottom bar that is another one after a change of tab."""
 _BODY = Box(0, 0, 1, 1.9)
@@ -96,9 +97,7 @@ class Browser:
         with self.page() as page, slowed(self.profile, slow):
             film = Film(page)
             self.open(page)
-            answered = _change_tab(page, film, 1) if tapping else None
-            if tapping:
-                _change_tab(page, film, 0)
+            answered = _first_answer(page, film, slow) if tapping else None
             page.wait_for_timeout(REST_MS * slow)
             start = _told(page, film, answered)
             if not idle:
@@ -119,8 +118,7 @@ class Browser:
             page.wait_for_timeout(REST_MS * slow)
             taken = []
             for number in range(count):
-                answered = _change_tab(page, film, (number + 1) % 4)
-                taken.append(answered * 1000 - page.evaluate("taps.at(-1)"))
+                taken.append(1000 * _change_tab(page, film, (number + 1) % 4))
                 del film.frames[:-1]
             return taken
 
@@ -153,19 +151,44 @@ await platform().flush()
 
 
 def _change_tab(page: Page, film: Film, index: int) -> float:
-    """Tap a tab until the screen above it is another one; the moment of the first frame that shows it."""
-    let_pass = page.wait_for_timeout
-    let_pass(150)
+    """Tap a tab until the screen above it is another one; seconds from the end of the tap to the frame that shows it."""
+    _settle(page, film)
     before = _BODY.of(film.frames[-1].gray())
-    began = film.frames[-1].at
-    x, y = page.evaluate(_TAB, index)
-    waited = _TAP_AGAIN_MS
-    while (at := film.first_unlike(before, _BODY, _CHANGED, since=began)) is None:
-        if waited >= _TAP_AGAIN_MS:
-            page.mouse.click(x, y)
-            waited = 0
-        let_pass(_LOOK_MS)
+    tapped = _tap(page, index)
+    waited = 0
+    while (at := film.first_unlike(before, _BODY, _CHANGED, since=tapped)) is None:
+        page.wait_for_timeout(_LOOK_MS)
         waited += _LOOK_MS
+        if waited % _TAP_AGAIN_MS == 0:
+            _tap(page, index)
+    return at - tapped
+
+
+def _settle(page: Page, film: Film) -> None:
+    """Wait until the screen has not changed for a while, or for a few seconds where something on it moves."""
+    for _ in range(_SETTLED_AFTER):
+        known = len(film.frames)
+        page.wait_for_timeout(_STILL_MS)
+        if len(film.frames) == known:
+            return
+
+
+def _tap(page: Page, index: int) -> float:
+    page.mouse.click(*page.evaluate(_TAB, index))
+    return float(page.evaluate("taps.at(-1)")) / 1000
+
+
+def _first_answer(page: Page, film: Film, slow: float) -> float:
+    """Tap the second tab, now and again, until its screen is there; the moment of the first frame that shows it."""
+    waited = 0
+    while "/program" not in page.evaluate("location.pathname"):
+        if waited % _TAP_AGAIN_MS == 0:
+            _tap(page, 1)
+        page.wait_for_timeout(_LOOK_MS)
+        waited += _LOOK_MS
+    page.wait_for_timeout(REST_MS * slow)
+    at = film.first_like(_BODY.of(film.frames[-1].gray()), _BODY)
+    _change_tab(page, film, 0)
     return at
 
 
