@@ -151,7 +151,7 @@ await platform().flush()
 
 
 def _change_tab(page: Page, film: Film, index: int) -> float:
-    """Tap a tab until the screen above it is another one; seconds from the end of the tap to the frame that shows it."""
+    """Tap a tab until the screen above it is another one; seconds from the tap to the frame that shows it."""
     _settle(page, film)
     before = _BODY.of(film.frames[-1].gray())
     tapped = _tap(page, index)
