@@ -244,7 +244,16 @@ class Model(RuleBasedStateMachine):
         self.case.check_log()
         self.case.check_edits()
         if self.server.derives:
-            self.case.check_derived()
+            self._change_program()
+
+    def _change_program(self) -> None:
+        """What was derived is what the facts say, and still is when the program has ended and another is in use."""
+        self.case.check_derived()
+        self.server.world.later(hours=26)
+        for state in (ProgramState.ARCHIVED, ProgramState.ACTIVE):
+            if state is ProgramState.ACTIVE or self.case.in_use is not None:
+                assert self.case.publish(self.case.desk(0), state, sets=2)
+        self.case.check_derived()
 
 
 def _counting(rows):  # type: ignore[no-untyped-def]
