@@ -590,6 +590,7 @@ class English:
         return f"{entries} not sent yet. They stay on this phone and are sent when you sign in here again."
 
     about = "About Stepwise"
+    licenses = "Licenses of the software used"
     about_body = "Your therapist decides every change. The app shows what you log and why something is proposed."
 
     # Pages instead of the app

@@ -40,6 +40,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
 _TYPES = {
+    "": "text/plain; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -56,6 +57,10 @@ _TYPES = {
 }
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _NOT_SERVED = {"stamp"}
+_NOTICES = "/assets/NOTICES"
+LICENSES = "licenses.txt"
+"""Where a person reads the notices of all that the client is made of, whatever the engine's folder is called."""
+
 _API = "v1"
 
 
@@ -94,7 +99,8 @@ def _read(folder: Path) -> dict[str, _File]:
             encodings = [(coding, path.with_name(path.name + suffix)) for coding, suffix in _ENCODINGS]
             etag = hashlib.sha256(path.read_bytes()).hexdigest()[:20]
             found[name] = _File(path, etag, tuple((coding, packed) for coding, packed in encodings if packed.is_file()))
-    return found
+    notices = next((file for name, file in found.items() if name.endswith(_NOTICES)), None)
+    return found if notices is None else {**found, LICENSES: notices}
 
 
 def _answer(files: dict[str, _File], engine: str, scope: Scope) -> Response:

@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
         f"{ENGINE}/flutter_bootstrap.js": SCRIPT,
         f"{ENGINE}/main.dart.wasm": "\0asm" * 300,
         f"{ENGINE}/assets/fonts/roboto.woff2": "not really a font",
+        f"{ENGINE}/assets/NOTICES": "everybody's terms",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +57,7 @@ async def client(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
             "text/javascript; charset=utf-8",
             "public, max-age=31536000, immutable",
         ),
+        ("/licenses.txt", "text/plain; charset=utf-8", "no-cache"),
         (f"/{ENGINE}/main.dart.wasm", "application/wasm", "public, max-age=31536000, immutable"),
         (f"/{ENGINE}/fallback-font/any/name.woff2", "font/woff2", "public, max-age=31536000, immutable"),
     ],

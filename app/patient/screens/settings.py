@@ -44,6 +44,14 @@ def SettingsScreen(model: Doing) -> ft.Control:
                 Heading(words.about, Style.SUB, 2),
                 Text(words.about_body, Style.SMALL),
                 Text(words.clinic_review, Style.SMALL, Color.MUTED),
+                AppButton(
+                    words.licenses,
+                    key="licenses",
+                    kind="text",
+                    size="normal",
+                    fill=False,
+                    url=f"{model.platform.base_url}/licenses.txt",
+                ),
             ),
             AppButton(
                 words.stop_link,
