@@ -89,8 +89,10 @@ class Browser:
         page = context.pages[0]
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(_WATCH)
-        yield page
-        context.close()
+        try:
+            yield page
+        finally:
+            context.close()
 
     def start(self, *, slow: float = 1, tapping: bool = True, idle: bool = False) -> Start:
         """A start from nothing; every thread of the browser `slow` times slower. `tapping`: there are tabs to tap."""
