@@ -107,6 +107,7 @@ class Account:
         unsent = await self._unsent()
         if unsent and not leave_unsent:
             raise UnsentEntries(unsent)
+        self._platform.tell_page("last-today", "")
         await self._api.sign_out()
         await self._store.purge(forget=("session", "last_success_at"))
 

@@ -16,6 +16,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from app.later import look_later
+
 if TYPE_CHECKING:
     import flet as ft
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 def prepare(path: str) -> None:
     """Import everything the first screen at `path` needs."""
     sys.modules.setdefault("flet_js", ModuleType("flet_js"))
+    look_later()
     from app.main import shell_of
 
     import_module("app.platform.browser")

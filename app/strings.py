@@ -177,6 +177,14 @@ class English:
         """Rest day. Next session: Monday."""
         return f"Next session: {self.next_day(on, today)}." if on else "No further session is planned."
 
+    def as_of(self, on: date) -> str:
+        """Above what was known on an earlier day."""
+        return f"As of {self.day(on)}"
+
+    def closed_of(self, done: int, of: int) -> str:
+        """How far that day had come."""
+        return f"{done} of {self.exercises(of)} done"
+
     in_session = "In this session"
     any_time_this_week = "Any time this week"
     changed_title = "Your program changed"

@@ -272,7 +272,7 @@ LookContext = ft.create_context(Look())
 
 def apply(page: ft.Page, look: Look) -> None:
     """Dress the page: fonts, both themes at the chosen text size, brightness."""
-    page.fonts = FONTS
+    page.fonts = {} if page.web else FONTS  # a browser's engine has it in its own list, before the first frame
     page.theme = theme(False, look.percent)
     page.dark_theme = theme(True, look.percent)
     page.theme_mode = look.mode

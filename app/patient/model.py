@@ -19,7 +19,6 @@ from app.patient.log import PatientLog
 from app.patient.saving import Action, After, Pending, Saving
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
-from app.patient.views.today import start_card
 from app.platform.port import Platform
 from app.store import NotSaved, Store
 from app.sync import Sync
@@ -102,7 +101,6 @@ class Model:
         self.repair = repair
         self.snapshot: Snapshot | None = None
         self.route = "/"
-        self._card: str | None = None
         self.look = Look()
         self.queue = Saving(self.log.save, self.refresh)
         self.rest: Rest | None = None
@@ -138,15 +136,7 @@ class Model:
     def show(self, snapshot: Snapshot) -> None:
         """Have the screen drawn from this reading."""
         self.snapshot = snapshot
-        self._leave_card()
         self.tell()
-
-    def _leave_card(self) -> None:
-        """What the page may show while the app starts next time; told only when it changes."""
-        card = start_card(self.snapshot) if self.snapshot is not None else ""
-        if card != self._card:
-            self._card = card
-            self.platform.tell_page("last-today", card)
 
     def refresh_soon(self) -> None:
         """Read the store anew once what is under way is over; many calls make one reading."""

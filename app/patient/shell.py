@@ -17,6 +17,7 @@ from app.patient.model import Parts
 from app.patient.screens.frame import Trouble
 from app.patient.screens.root import Root
 from app.patient.snapshot import Snapshot
+from app.patient.start_card import StartCard
 from app.patient.views.today import today_view
 from app.platform.port import Platform, StorageRefused
 from app.store import NotSaved, Store, StoreInUse, open_store
@@ -110,6 +111,9 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
     platform.tell_page("started", "")
     with suppress(NotSaved):
         await model.store.came_up()
+    card = StartCard(model)
+    card.changed()
+    model.listen(card.changed)
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)

@@ -1,12 +1,15 @@
 // What a person sees and hears until the app itself is on screen: true stages, patience, or one sentence and a way out.
 
+import { paintCard } from "./card.js";
 import { framesFromPython } from "./glue.js";
 import { isClinic } from "./opening.js";
 
-const LAST_TODAY = "stepwise.last-today";
 const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
+const PIXELS_WITHIN_MS = 2_000;
+const SAMPLE = 24;
+const CONTRAST = 24;
 const OVERDUE = "This takes longer than it should. Check your network, then try again.";
 const STAGES = {
   python: [2, "Starting the app"],
@@ -17,10 +20,22 @@ const find = (id) => document.getElementById(id);
 const timers = [];
 
 export function showStages({ onOverdue }) {
-  showLastToday();
   find("retry").addEventListener("click", () => location.reload());
   timers.push(setTimeout(() => { find("patience").hidden = false; }, PATIENCE_AFTER_MS));
   timers.push(setTimeout(() => onOverdue(OVERDUE), TROUBLE_AFTER_MS));
+}
+
+// The first picture stands in for the splash: the same stages, told in a line and a few words that cover nothing.
+export async function showPicture(engine) {
+  const place = find("last-today");
+  const painted = await paintCard(place, engine);
+  if (!painted || !find("stage") || find("stage").hidden) return;
+  find("as-of").textContent = painted.note ?? "";
+  find("as-of").hidden = !painted.note;
+  place.classList.toggle("late", Boolean(painted.isLate));
+  find("splash").classList.toggle("with-picture", !painted.isLate);
+  place.hidden = false;
+  requestAnimationFrame(() => performance.mark("stepwise-card"));
 }
 
 export function reach(stage) {
@@ -42,7 +57,8 @@ export function obstacle() {
 export function showTrouble(sentence) {
   timers.forEach(clearTimeout);
   if (!find("splash")) return;
-  for (const id of ["stage", "progress", "patience"]) find(id).hidden = true;
+  for (const id of ["stage", "progress", "patience", "last-today", "as-of"]) find(id).hidden = true;
+  find("splash").classList.remove("with-picture");
   find("trouble-text").textContent = sentence;
   find("trouble").hidden = false;
   find("splash").classList.remove("leaving");
@@ -62,38 +78,43 @@ export function openSemantics() {
   if (!press()) observer.observe(document.body, { childList: true, subtree: true });
 }
 
-// Calls back once the app's first screen is in the semantics tree, then clears the splash away.
+// Calls back once the app's first screen is in the semantics tree; the splash goes once the screen is in the pixels too.
 export function leaveWhenDrawn(onDrawn) {
   const look = () => {
     const host = document.querySelector("flt-semantics-host");
     const drawn = framesFromPython() > 1 && host?.querySelector("span, [aria-label]");
+    document.querySelector("flutter-view")?.toggleAttribute("inert", !drawn); // what is behind the splash is not read out
     if (!drawn) return void setTimeout(look, LOOK_EVERY_MS);
     timers.forEach(clearTimeout);
     performance.mark("stepwise-drawn");
-    find("splash").classList.add("leaving");
-    setTimeout(() => { if (find("splash").classList.contains("leaving")) find("splash").remove(); }, 200);
+    leaveWhenPainted(performance.now() + PIXELS_WITHIN_MS);
     onDrawn();
   };
   look();
 }
 
-// payload: JSON {"on": "2026-11-22", "lines": ["4 exercises, about 12 min"]}, or "" to forget it.
-export function keepLastToday(payload) {
-  if (payload) localStorage.setItem(LAST_TODAY, payload);
-  else localStorage.removeItem(LAST_TODAY);
+function leaveWhenPainted(latest) {
+  if (performance.now() < latest && !isPainted()) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, latest);
+  performance.mark("stepwise-handed-over");
+  find("splash").classList.add("leaving");
+  setTimeout(() => { if (find("splash").classList.contains("leaving")) find("splash").remove(); }, 200);
 }
 
-function showLastToday() {
-  let card = null;
-  try { card = JSON.parse(localStorage.getItem(LAST_TODAY)); } catch { /* nothing that can be shown */ }
-  const today = new Date().toLocaleDateString("sv"); // Swedish writes dates as ISO does
-  if (isClinic || card?.on !== today || !Array.isArray(card.lines)) return;
-  find("last-today").replaceChildren(...card.lines.map((line) => {
-    const paragraph = document.createElement("p");
-    paragraph.textContent = String(line);
-    return paragraph;
-  }));
-  find("last-today").hidden = false;
+// The engine draws in a worker and is done later than the tree: whether what is on its canvas is more than one color.
+function isPainted() {
+  const { context } = (isPainted.sample ??= smallCanvas());
+  for (const canvas of document.querySelector("flt-glass-pane")?.shadowRoot?.querySelectorAll("canvas") ?? []) {
+    context.clearRect(0, 0, SAMPLE, SAMPLE);
+    try { context.drawImage(canvas, 0, 0, SAMPLE, SAMPLE); } catch { continue; } // a canvas of no size
+    const greens = context.getImageData(0, 0, SAMPLE, SAMPLE).data.filter((_, at) => at % 4 === 1);
+    if (Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
+  }
+  return false;
+}
+
+function smallCanvas() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SAMPLE, height: SAMPLE });
+  return { context: canvas.getContext("2d", { willReadFrequently: true }) };
 }
 
 function storageAnswers() {

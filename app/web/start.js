@@ -3,7 +3,8 @@
 import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
 import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
-import { keepLastToday, leaveWhenDrawn, obstacle, openSemantics, reach, showStages, showTrouble } from "./splash.js";
+import { keepLastToday } from "./card.js";
+import { leaveWhenDrawn, obstacle, openSemantics, reach, showPicture, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
 const { engine, own } = document.querySelector("script[data-engine]").dataset;
@@ -44,6 +45,8 @@ const sentence = obstacle();
 if (sentence) {
   showTrouble(sentence);
 } else {
+  showPicture(engine);
+  if (isClinic) fetch(`${own}later.zip`).then((half) => half.arrayBuffer()); // under way when Python asks for its half
   startFlutter();
   startPython(`${own}worker.js`, { ...opening, engine, snapshot: isClinic ? "" : snapshotFor(own) }, (topic, payload) => topics[topic]?.(payload));
   openSemantics();

@@ -15,6 +15,7 @@ let sendToPython = (frame) => early.push(frame);
 // Called from Python (app/platform/browser.py).
 self.tellPage = (topic, payload) => self.postMessage({ topic, payload });
 self.onWake = null;
+self.laterUrl = new URL("later.zip", own).href; // app/later.py asks
 
 self.onmessage = ({ data }) => {
   if (data instanceof Uint8Array) sendToPython(data);

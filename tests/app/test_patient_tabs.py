@@ -272,11 +272,3 @@ async def test_signing_out_warns_with_the_count_and_keeps_what_is_unsent(tmp_pat
 
         assert world.ui.shows(words.connect_again)
         assert (await world.store.queue()).unsent == 1
-
-
-async def test_what_the_page_may_show_at_the_next_start_names_no_exercise(tmp_path: Path) -> None:
-    async with patient(tmp_path, version()) as world:
-        cards = [payload for topic, payload in world.device.told if topic == "last-today"]
-
-        assert json.loads(cards[-1]) == {"on": TODAY.isoformat(), "lines": ["2 exercises, about 3 min"]}
-        assert "squat" not in cards[-1].lower()

@@ -31,7 +31,12 @@ _LEGEND = (Mark.DONE, Mark.PARTIAL, Mark.SKIPPED, Mark.UNKNOWN, Mark.REST, Mark.
 
 @ft.component
 def TodayScreen(model: Doing) -> ft.Control:
-    """The whole screen; at large text the session comes before the week."""
+    """The whole screen."""
+    return today(model)
+
+
+def today(model: Doing) -> ft.Control:
+    """Its controls; at large text the session comes before the week."""
     view = today_view(model.here)
     top: list[ft.Control] = [_greeting(model, view), *_notices(model, view)]
     if not view.has_program:

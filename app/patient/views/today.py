@@ -1,6 +1,5 @@
 """What Today says."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -222,15 +221,6 @@ def change(snapshot: Snapshot) -> ChangeView | None:
 def _before(snapshot: Snapshot, version: ProgramVersion) -> ProgramVersion | None:
     older = [v for v in snapshot.history.versions if v.version < version.version]
     return max(older, key=lambda v: v.version, default=None)
-
-
-def start_card(snapshot: Snapshot) -> str:
-    """What the page may show before the app has started: today's counts, never a name; empty when signed out."""
-    if snapshot.profile is None:
-        return ""
-    hero = today_view(snapshot).hero
-    lines = [f"{hero.count}, {hero.minutes}"] if hero is not None else []
-    return json.dumps({"on": snapshot.today.isoformat(), "lines": lines})
 
 
 def item_line(item: ItemView) -> str:
