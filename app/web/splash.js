@@ -11,6 +11,9 @@ const PIXELS_WITHIN_MS = 2_000;
 const SAMPLE = 24;
 const CONTRAST = 24;
 const OVERDUE = "This takes longer than it should. Check your network, then try again.";
+const DOWNLOADING = "Downloading the app. This is needed only once.";
+const ARRIVED = "The app is here. Starting it";
+const MB = 1_000_000;
 const STAGES = {
   python: [2, "Starting the app"],
   loaded: [3, isClinic ? "Opening the clinic" : "Opening your exercises"],
@@ -18,6 +21,7 @@ const STAGES = {
 };
 const find = (id) => document.getElementById(id);
 const timers = [];
+let missing = null; // bytes of a first visit's download, null where nothing is downloaded
 
 export function showStages({ onOverdue }) {
   find("retry").addEventListener("click", () => location.reload());
@@ -41,7 +45,22 @@ export async function showPicture(engine) {
 export function reach(stage) {
   const [step, words] = STAGES[stage];
   performance.mark(`stepwise-${stage}`);
-  find("progress").value = step;
+  if (missing > 0) return; // the bytes that are still to come are what takes time
+  if (missing === null) find("progress").value = step / 4;
+  say(words);
+}
+
+// A first visit: how many bytes of those it waits for are here.
+export function showArrived({ arrived, awaited }) {
+  missing = awaited - arrived;
+  if (!find("splash")) return;
+  find("progress").value = arrived / awaited;
+  find("arrived").hidden = false;
+  find("arrived").textContent = `${(arrived / MB).toFixed(1)} of ${(awaited / MB).toFixed(1)} MB`;
+  say(missing > 0 ? DOWNLOADING : ARRIVED);
+}
+
+function say(words) {
   if (find("stage").textContent !== words) find("stage").textContent = words;
 }
 
@@ -57,7 +76,7 @@ export function obstacle() {
 export function showTrouble(sentence) {
   timers.forEach(clearTimeout);
   if (!find("splash")) return;
-  for (const id of ["stage", "progress", "patience", "last-today", "as-of"]) find(id).hidden = true;
+  for (const id of ["stage", "progress", "arrived", "patience", "last-today", "as-of"]) find(id).hidden = true;
   find("splash").classList.remove("with-picture");
   find("trouble-text").textContent = sentence;
   find("trouble").hidden = false;

@@ -3,11 +3,12 @@
 import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
 import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
+import { tally, watchArrivals } from "./arriving.mjs";
 import { keepLastToday } from "./card.js";
-import { leaveWhenDrawn, obstacle, openSemantics, reach, showPicture, showStages, showTrouble } from "./splash.js";
+import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showPicture, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
-const { engine, own } = document.querySelector("script[data-engine]").dataset;
+const { engine, own, awaited } = document.querySelector("script[data-engine]").dataset;
 const FAILED = "Stepwise could not start. What you entered before is safe. Check your network, then try again.";
 
 const topics = {
@@ -46,9 +47,13 @@ if (sentence) {
   showTrouble(sentence);
 } else {
   showPicture(engine);
+  const expected = isKept() ? {} : JSON.parse(awaited)[keptRenderer()];
+  const count = tally(expected);
+  topics.arrived = ({ address, share }) => showArrived(count(address, share));
+  if (!isKept()) watchArrivals(globalThis, expected, (address, share) => topics.arrived({ address, share }));
   if (isClinic) fetch(`${own}later.zip`).then((half) => half.arrayBuffer()); // under way when Python asks for its half
   startFlutter();
-  startPython(`${own}worker.js`, { ...opening, engine, snapshot: isClinic ? "" : snapshotFor(own) }, (topic, payload) => topics[topic]?.(payload));
+  startPython(`${own}worker.js`, { ...opening, engine, expected, snapshot: isClinic ? "" : snapshotFor(own) }, (topic, payload) => topics[topic]?.(payload));
   openSemantics();
   leaveWhenDrawn(() => keepApp(keptRenderer(), { isPatient: !isClinic }).catch((error) => console.warn("stepwise: not kept", error.name)));
   addEventListener("online", wake);
@@ -64,6 +69,11 @@ function startFlutter() {
 function stop(sentence) {
   giveUpSnapshot(own);
   showTrouble(sentence);
+}
+
+// Whether the service worker has the app: then nothing is awaited from the network.
+function isKept() {
+  return Boolean(navigator.serviceWorker?.controller);
 }
 
 function wake() {

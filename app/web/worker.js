@@ -3,6 +3,7 @@
 // begins from there; what does not restore begins from the archive, and the page is told before, so that it can start
 // once more where the memory restores but does not run.
 
+import { watchArrivals } from "./arriving.mjs";
 import { forgetSnapshot, fromSnapshot } from "./memory.mjs";
 
 const own = new URL("./", import.meta.url);
@@ -31,7 +32,8 @@ try {
 }
 
 async function run() {
-  const { engine, snapshot, ...opening } = await opened;
+  const { engine, expected, snapshot, ...opening } = await opened;
+  if (Object.keys(expected).length) watchArrivals(self, expected, (address, share) => self.tellPage("arrived", { address, share }));
   const python = await startPython(engine, await kept(snapshot));
   self.python = python; // the browser tests run Python through it
   self.tellPage("stage", "python");

@@ -9,12 +9,14 @@ What it makes:
 """
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from server.web.awaited import awaited
 from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archives
 from server.web.compress import compress_tree
 from server.web.engine import STUB_FOLDER, copy_engine, write_stub
@@ -31,6 +33,7 @@ _PAGE_FILES = (
     "start.js",
     "opening.js",
     "card.js",
+    "arriving.mjs",
     "glue.js",
     "splash.js",
     "keeper.js",
@@ -67,7 +70,6 @@ def _write_client(fresh: Path) -> None:
     for name in ("manifest.webmanifest", "clinic.webmanifest"):
         shutil.copyfile(SOURCES / name, fresh / name)
     shutil.copytree(SOURCES / "icons", fresh / "icons")
-    _copy_medium(fresh)
     _copy_pictures(fresh)
     write_service_worker(fresh, SOURCES / "sw.js", engine, own, STUB_FOLDER)
     compress_tree(fresh, PACKED)
@@ -125,12 +127,10 @@ def _name_by_content(folder: Path) -> str:
 
 def _write_index(root: Path, engine: str, own: str) -> None:
     text = (SOURCES / "index.html").read_text("utf-8")
-    (root / "index.html").write_text(text.replace("{engine}", engine).replace("{own}", own), "utf-8")
-
-
-def _copy_medium(root: Path) -> None:
-    (root / "fonts").mkdir()
-    shutil.copyfile(SOURCES / "fonts" / "Roboto-Medium.ttf", root / "fonts" / "Roboto-Medium.ttf")
+    sizes = json.dumps(awaited(root, engine, own, PACKED), separators=(",", ":"))
+    for place, value in {"engine": engine, "own": own, "awaited": sizes}.items():
+        text = text.replace(f"{{{place}}}", value)
+    (root / "index.html").write_text(text, "utf-8")
 
 
 def _copy_pictures(root: Path) -> None:

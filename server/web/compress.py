@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import get_ident
 
 import brotli
 
@@ -42,19 +43,34 @@ def compress_tree(root: Path, kept: Path | None = None) -> None:
                 path.unlink()
 
 
+def packed_size(path: Path, kept: Path) -> int:
+    """Bytes that a browser with Brotli is sent for a file."""
+    size = path.stat().st_size
+    if path.suffix in _NOT_WORTH_IT or size < _SMALLEST:
+        return size
+    content = path.read_bytes()
+    return min(size, len(_packed(*_ways(path, content, kept)[".br"])))
+
+
 def _compress(path: Path, kept: Path | None) -> list[str]:
     content = path.read_bytes()
-    level = BROTLI_LEVEL_AWAITED if path.name in AWAITED else BROTLI_LEVEL
-    ways: dict[str, Callable[[], bytes]] = {
-        f"{level}.br": lambda: brotli.compress(content, quality=level),
-        "6.gz": lambda: gzip.compress(content, compresslevel=6, mtime=0),
-    }
-    names = {way: f"{hashlib.sha256(content).hexdigest()}-{way}" for way in ways}
-    for way, pack in ways.items():
-        packed = _packed(pack, kept and kept / names[way])
+    ways = _ways(path, content, kept)
+    for suffix, way in ways.items():
+        packed = _packed(*way)
         if len(packed) < len(content):
-            path.with_name(path.name + Path(way).suffix).write_bytes(packed)
-    return list(names.values())
+            path.with_name(path.name + suffix).write_bytes(packed)
+    return [known.name for _, known in ways.values() if known is not None]
+
+
+def _ways(path: Path, content: bytes, kept: Path | None) -> dict[str, tuple[Callable[[], bytes], Path | None]]:
+    """By suffix: how to pack a file that way, and where it would be kept."""
+    level = BROTLI_LEVEL_AWAITED if path.name in AWAITED else BROTLI_LEVEL
+    digest = hashlib.sha256(content).hexdigest()
+    ways: dict[str, tuple[str, Callable[[], bytes]]] = {
+        ".br": (f"{digest}-{level}.br", lambda: brotli.compress(content, quality=level)),
+        ".gz": (f"{digest}-6.gz", lambda: gzip.compress(content, compresslevel=6, mtime=0)),
+    }
+    return {suffix: (pack, kept and kept / name) for suffix, (name, pack) in ways.items()}
 
 
 def _packed(pack: Callable[[], bytes], known: Path | None) -> bytes:
@@ -62,7 +78,7 @@ def _packed(pack: Callable[[], bytes], known: Path | None) -> bytes:
         return pack()
     if not known.is_file():
         known.parent.mkdir(parents=True, exist_ok=True)
-        fresh = known.with_suffix(".fresh")
+        fresh = known.with_suffix(f".{get_ident()}")  # two files may be the same
         fresh.write_bytes(pack())
         shutil.move(fresh, known)
     return known.read_bytes()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.web.snapshot import NAME as SNAPSHOT
 
-_RENDERERS = {
+RENDERERS = {
     "skwasm": ("main.dart.mjs", "main.dart.wasm", "canvaskit/skwasm.js", "canvaskit/skwasm.wasm"),
     "skwasm_heavy": (
         "main.dart.mjs",
@@ -34,7 +34,7 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
     `engine`, `own` and `stub` are the addresses of the immutable folders. Raises ValueError when a file named here does
     not exist.
     """
-    drawing = {name for names in _RENDERERS.values() for name in names}
+    drawing = {name for names in RENDERERS.values() for name in names}
     common = [name for name in _files(root / engine.strip("/")) if name not in drawing | _NOT_KEPT]
     missing = [name for name in drawing if not (root / engine.strip("/") / name).is_file()]
     if missing:
@@ -47,7 +47,7 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
         "engine": engine,
         "immutable": immutable,
         "later": [own + SNAPSHOT],
-        "renderers": {key: [engine + name for name in names] for key, names in _RENDERERS.items()},
+        "renderers": {key: [engine + name for name in names] for key, names in RENDERERS.items()},
         "named": ["/", *(f"/{name}" for name in _files(root) if _is_named(name))],
         "pictures": _pictures(root),
     }

@@ -291,24 +291,3 @@ def test_a_browser_without_webassembly_gets_one_plain_sentence(home: Home) -> No
     assert page.get_by_role("button", name="Try again").is_visible()
     assert not any(url.endswith((".wasm", ".zip")) for url in home.visitor.requests)
     home.visitor.assert_clean()
-
-
-def test_the_splash_shows_what_was_left_for_today_and_nothing_of_yesterday(home: Home) -> None:
-    page = home.page
-    run_python(
-        page,
-        f"""{PLATFORM}import json, js
-today = js.Date.new().toLocaleDateString('sv')
-platform().tell_page('last-today', json.dumps({{'on': today, 'lines': ['4 exercises, about 12 min']}}))""",
-    )
-    wait_for(page, "localStorage.getItem('stepwise.last-today')")
-
-    page.reload(wait_until="commit")
-    page.get_by_text("4 exercises, about 12 min").wait_for()
-    page.evaluate("localStorage.setItem('stepwise.last-today', JSON.stringify({on: '2020-01-01', lines: ['old']}))")
-    page.reload(wait_until="commit")
-
-    wait_for(page, "typeof flet !== 'undefined'")
-    assert page.locator("#last-today").is_hidden()
-    page.evaluate("localStorage.removeItem('stepwise.last-today')")
-    page.close()
