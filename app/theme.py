@@ -271,8 +271,9 @@ LookContext = ft.create_context(Look())
 
 
 def apply(page: ft.Page, look: Look) -> None:
-    """Dress the page: fonts, both themes at the chosen text size, brightness."""
+    """Dress the page: fonts, both themes at the chosen text size, brightness; at once, not growing out of Flutter's."""
     page.fonts = {} if page.web else FONTS  # a browser's engine has it in its own list, before the first frame
     page.theme = theme(False, look.percent)
     page.dark_theme = theme(True, look.percent)
     page.theme_mode = look.mode
+    page.theme_animation_style = ft.AnimationStyle.no_animation()

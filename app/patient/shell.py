@@ -76,7 +76,6 @@ async def start(
     begun, _begun = _begun, None
     page.title = words.app
     page.padding = 0
-    apply(page, Look())
     try:
         beginning = await (begun or _begin(platform, clock, pause))
     except StoreInUse:
@@ -128,5 +127,6 @@ def _instead(
     async def again(_: ft.Event[ft.FilledButton]) -> None:
         await start(page, platform, clock)
 
+    apply(page, Look())
     page.views[0].controls = [Trouble(title, sentence, icon, AppButton(words.retry, again, key="again"))]
     page.update()

@@ -8,6 +8,7 @@ const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
 const PIXELS_WITHIN_MS = 2_000;
+const TEXTS_WATCHED = 12;
 const SAMPLE = 24;
 const CONTRAST = 24;
 const OVERDUE = "This takes longer than it should. Check your network, then try again.";
@@ -112,11 +113,19 @@ export function leaveWhenDrawn(onDrawn) {
   look();
 }
 
-function leaveWhenPainted(latest) {
-  if (performance.now() < latest && !isPainted()) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, latest);
+// Flutter lets the first theme grow out of its own over some frames: the picture stays until nothing moves any more.
+function leaveWhenPainted(latest, before = "") {
+  const places = placesOfTexts();
+  const isReady = places === before && isPainted();
+  if (performance.now() < latest && !isReady) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, latest, places);
   performance.mark("stepwise-handed-over");
   find("splash").classList.add("leaving");
   setTimeout(() => { if (find("splash").classList.contains("leaving")) find("splash").remove(); }, 200);
+}
+
+function placesOfTexts() {
+  const texts = [...document.querySelectorAll("flt-semantics-host :is(span, [aria-label])")].slice(0, TEXTS_WATCHED);
+  return texts.map((text) => Object.values(text.getBoundingClientRect().toJSON()).join()).join(" ");
 }
 
 // The engine draws in a worker and is done later than the tree: whether what is on its canvas is more than one color.
