@@ -11,6 +11,7 @@ const PIXELS_WITHIN_MS = 2_000;
 const TEXTS_WATCHED = 12;
 const SAMPLE = 24;
 const CONTRAST = 24;
+const SURFACES = [[0xfb, 0xf8, 0xf4], [0x11, 0x16, 0x15]]; // the ground of app/theme.py, light and dark
 const OVERDUE = "This takes longer than it should. Check your network, then try again.";
 const DOWNLOADING = "Downloading the app. This is needed only once.";
 const ARRIVED = "The app is here. Starting it";
@@ -100,11 +101,15 @@ export function openSemantics() {
 
 // Calls back once the app's first screen is in the semantics tree; the splash goes once the screen is in the pixels too.
 export function leaveWhenDrawn(onDrawn) {
+  // What Flet says while it waits for Python is behind the splash, and is not read out either.
+  const silence = new MutationObserver(() => document.querySelector("flutter-view")?.setAttribute("inert", ""));
+  silence.observe(document.body, { childList: true });
   const look = () => {
     const host = document.querySelector("flt-semantics-host");
     const drawn = framesFromPython() > 1 && host?.querySelector("span, [aria-label]");
-    document.querySelector("flutter-view")?.toggleAttribute("inert", !drawn); // what is behind the splash is not read out
     if (!drawn) return void setTimeout(look, LOOK_EVERY_MS);
+    silence.disconnect();
+    document.querySelector("flutter-view")?.removeAttribute("inert");
     timers.forEach(clearTimeout);
     performance.mark("stepwise-drawn");
     leaveWhenPainted(performance.now() + PIXELS_WITHIN_MS);
@@ -128,14 +133,18 @@ function placesOfTexts() {
   return texts.map((text) => Object.values(text.getBoundingClientRect().toJSON()).join()).join(" ");
 }
 
-// The engine draws in a worker and is done later than the tree: whether what is on its canvas is more than one color.
+// The engine draws in a worker and is done later than the tree: whether our own ground is on its canvas (Flet waits on
+// another one) and something on it.
 function isPainted() {
   const { context } = (isPainted.sample ??= smallCanvas());
   for (const canvas of document.querySelector("flt-glass-pane")?.shadowRoot?.querySelectorAll("canvas") ?? []) {
     context.clearRect(0, 0, SAMPLE, SAMPLE);
     try { context.drawImage(canvas, 0, 0, SAMPLE, SAMPLE); } catch { continue; } // a canvas of no size
-    const greens = context.getImageData(0, 0, SAMPLE, SAMPLE).data.filter((_, at) => at % 4 === 1);
-    if (Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
+    const { data } = context.getImageData(0, 0, SAMPLE, SAMPLE);
+    const points = Array.from({ length: SAMPLE * SAMPLE }, (_, at) => data.subarray(4 * at, 4 * at + 3));
+    const greens = points.map(([, green]) => green);
+    const isOurs = SURFACES.some((ours) => points.some((point) => ours.every((value, at) => Math.abs(value - point[at]) <= 1)));
+    if (isOurs && Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
   }
   return false;
 }

@@ -1,8 +1,12 @@
 """Eyes on a start: what the page's first picture shows beside what Flutter shows when it takes over."""
 
+import io
 from dataclasses import dataclass
 
+from PIL import Image, ImageChops
 from playwright.sync_api import Page
+
+from tests.browser.visitor import let_it_draw
 
 WATCH = r"""
 (() => {
@@ -15,7 +19,9 @@ WATCH = r"""
   const watched = { states: [], moved: [], alone: [], taps: null };
   globalThis.watched = watched;
   const compare = () => {
-    const painted = [...document.querySelectorAll("#last-today *")].map((node) => [said(node), box(node)]);
+    const [bar] = box(document.querySelector("#last-today nav")).slice(1); // Flutter tells of nothing below the fold
+    const seen = (node) => box(node).map((edge, at) => (at === 2 && !node.closest("nav") ? Math.min(edge, bar) : edge));
+    const painted = [...document.querySelectorAll("#last-today *")].map((node) => [said(node), seen(node)]);
     watched.taps = document.querySelectorAll("#last-today :is(button, a, [tabindex], [role=button])").length;
     for (const node of drawn()) {
       const twins = painted.filter(([words]) => words === said(node)).map(([, where]) => where);
@@ -39,16 +45,25 @@ WATCH = r"""
 class HandOver:
     """`moved`: each thing both show, and how many pixels an edge of it moved (right edges do not count: words end where
     they end). `alone`: what only Flutter shows. `states`: all that was readable until the picture went. `taps`: how
-    many things in the picture could be tapped."""
+    many things in the picture could be tapped. `flash`: the share of points that still changed once it was gone."""
 
     moved: dict[str, float]
     alone: list[str]
     states: list[str]
     taps: int
+    flash: float
 
 
 def hand_over(page: Page) -> HandOver:
     """What was seen of the last start, whose page had WATCH as an init script, once the picture is gone."""
     page.wait_for_selector("#splash", state="detached")
+    at_once = _photograph(page)
+    let_it_draw(page, frames=60)
+    changed = ImageChops.difference(at_once, _photograph(page)).histogram()
     seen = page.evaluate("watched")
-    return HandOver(dict(seen["moved"]), seen["alone"], seen["states"], seen["taps"])
+    flash = sum(changed[32:]) / sum(changed)
+    return HandOver(dict(seen["moved"]), seen["alone"], seen["states"], seen["taps"], flash)
+
+
+def _photograph(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(page.screenshot())).convert("L")

@@ -11,7 +11,7 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app.theme import Color, Look, icon_size, scheme, text_theme, theme
+from app.theme import Color, Look, Size, icon_size, scheme, text_theme, theme
 
 Node = dict[str, Any]
 
@@ -153,7 +153,7 @@ class Outline:
             for place, tab in enumerate(bar.destinations)
         ]
         colors = (Color.CARD, Color.PRIMARY_CONTAINER, Color.ON_PRIMARY_CONTAINER, Color.MUTED, Color.ON)
-        node: Node = {"as": "bar", "tabs": tabs, "chosen": bar.selected_index, "box": icon_size(self._look.percent)}
+        node: Node = {"as": "bar", "tabs": tabs, "chosen": bar.selected_index, "box": Size.ICON}
         look = theme(False, self._look.percent).navigation_bar_theme
         if look is None or not isinstance(look.label_text_style, ft.TextStyle):
             raise TypeError(type(look))
