@@ -12,6 +12,7 @@ import pytest
 
 from server.web.build import build_web, is_current
 from server.web.compress import compress_tree
+from server.web.icons import drawn_code_points
 
 PACKED = (".br", ".gz")
 
@@ -77,6 +78,39 @@ def test_every_file_the_service_worker_keeps_is_there(web_build: Path) -> None:
 
     assert missing == []
     assert "/stamp" not in addresses
+
+
+def test_a_first_visit_waits_for_nine_megabytes_and_the_page_knows_their_sizes(web_build: Path) -> None:
+    ways = json.loads((web_build / "index.html").read_text().split("data-awaited='", 1)[1].split("'", 1)[0])
+
+    total = {way: sum(sent for _, sent in sizes.values()) for way, sizes in ways.items()}
+    assert total["skwasm"] < 9e6
+    assert total["canvaskit_chromium"] < 10e6
+    for sizes in ways.values():
+        for address, (size, sent) in sizes.items():
+            path = web_build / address.strip("/")
+            packed = path.with_name(path.name + ".br")
+            assert (size, sent) == (path.stat().st_size, (packed if packed.is_file() else path).stat().st_size)
+
+
+def test_every_icon_we_name_is_in_the_cut_font(web_build: Path) -> None:
+    (icons,) = web_build.glob("b/*/icons.js")
+    (font,) = web_build.glob("b/*/assets/fonts/MaterialIcons-Regular.otf")
+
+    places = json.loads(icons.read_text().split("=", 1)[1].strip().rstrip(";"))
+
+    assert {"check", "play_arrow", "today_outlined", "chevron_right"} <= set(places)
+    assert set(places.values()) <= set(drawn_code_points(font))
+
+
+def test_the_second_archive_holds_the_therapists_half_and_the_first_says_so(web_build: Path) -> None:
+    with python_archive(web_build) as first, zipfile.ZipFile(next(web_build.glob("b/*/later.zip"))) as second:
+        listed = set(first.read("later.txt").decode().split())
+
+        assert not set(first.namelist()) & set(second.namelist())
+        assert {"app.therapist.shell", "app.strings_clinic"} <= listed
+        assert not [name for name in listed if name.startswith(("app.patient", "hep"))]
+        assert "assets/exercises/library.json" in second.namelist()
 
 
 def test_no_page_holds_an_inline_script(web_build: Path) -> None:
