@@ -19,8 +19,11 @@ WATCH = r"""
   const watched = { states: [], moved: [], alone: [], taps: null };
   globalThis.watched = watched;
   const compare = () => {
-    const [bar] = box(document.querySelector("#last-today nav")).slice(1); // Flutter tells of nothing below the fold
-    const seen = (node) => box(node).map((edge, at) => (at === 2 && !node.closest("nav") ? Math.min(edge, bar) : edge));
+    const [, bar] = box(document.querySelector("#last-today nav")); // Flutter cuts off what the bar cuts through
+    const seen = (node) => {
+      const [left, top, bottom] = box(node);
+      return [left, top, top < bar && !node.closest("nav") ? Math.min(bottom, bar) : bottom];
+    };
     const painted = [...document.querySelectorAll("#last-today *")].map((node) => [said(node), seen(node)]);
     watched.taps = document.querySelectorAll("#last-today :is(button, a, [tabindex], [role=button])").length;
     for (const node of drawn()) {
