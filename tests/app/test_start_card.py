@@ -25,9 +25,13 @@ DONE_YESTERDAY = a_set(on=yesterday(), planned=str(ItemKey.dated("squat-0001", y
 
 async def left(world: World) -> list[str]:
     """What the page was told to keep, once the person rests."""
-    for _ in range(3):  # the first tries to reach the clinic change something, too
+    told: list[str] = []
+    for turn in range(50):
+        if turn > 3 and told:  # the first tries to reach the clinic change something, too
+            break
         await world.let_pass(seconds=3)
-    return [payload for topic, payload in world.device.told if topic == "last-today"]
+        told = [payload for topic, payload in world.device.told if topic == "last-today"]
+    return told
 
 
 def texts(node: dict[str, Any], greeting: str) -> list[str]:
