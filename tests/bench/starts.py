@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageStat
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.bench.film import Box, Film
@@ -23,6 +24,7 @@ IDLE_MS = 10_000
 _LOOK_MS = 10
 _TAP_AGAIN_MS = 3_000
 _STILL_MS, _SETTLED_AFTER = 250, 20
+_PAINTED_WITHIN_MS = 15_000
 _CHANGED = 0.03
 """Share of the screen above the bottom bar that is another one after a change of tab."""
 _BODY = Box(0, 0, 1, 1.9)
@@ -183,6 +185,10 @@ def _tap(page: Page, index: int) -> float:
 def _first_answer(page: Page, film: Film, slow: float) -> float:
     """Tap the second tab, now and again, until its screen is there; the moment of the first frame that shows it."""
     waited = 0
+    while not _is_painted(page, film) and waited < _PAINTED_WITHIN_MS * slow:
+        page.wait_for_timeout(_LOOK_MS)
+        waited += _LOOK_MS
+    waited = 0
     while "/program" not in page.evaluate("location.pathname"):
         if waited % _TAP_AGAIN_MS == 0:
             _tap(page, 1)
@@ -192,6 +198,14 @@ def _first_answer(page: Page, film: Film, slow: float) -> float:
     at = film.first_like(_BODY.of(film.frames[-1].gray()), _BODY)
     _change_tab(page, film, 0)
     return at
+
+
+def _is_painted(page: Page, film: Film) -> bool:
+    """Whether the newest frame shows the bright button on its dark card, so that a tap does not come before it."""
+    box = Box(*page.evaluate(_BUTTON))
+    rim = Box(box.left, box.top - 0.025, box.right, box.top - 0.01)
+    picture = film.frames[-1].gray()
+    return bool(ImageStat.Stat(box.of(picture)).mean[0] > 200 > 130 > ImageStat.Stat(rim.of(picture)).mean[0])
 
 
 def _told(page: Page, film: Film, answered: float | None) -> Start:
