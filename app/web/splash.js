@@ -8,6 +8,7 @@ const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
 const PIXELS_WITHIN_MS = 2_000;
+const FLET_WAITS = "Working...";
 const TEXTS_WATCHED = 12;
 const SAMPLE = 24;
 const CONTRAST = 24;
@@ -106,7 +107,8 @@ export function leaveWhenDrawn(onDrawn) {
   silence.observe(document.body, { childList: true });
   const look = () => {
     const host = document.querySelector("flt-semantics-host");
-    const drawn = framesFromPython() > 1 && host?.querySelector("span, [aria-label]");
+    const texts = [...(host?.querySelectorAll("span, [aria-label]") ?? [])].map((each) => (each.ariaLabel || each.innerText).trim());
+    const drawn = framesFromPython() > 1 && texts.some((text) => text && text !== FLET_WAITS);
     if (!drawn) return void setTimeout(look, LOOK_EVERY_MS);
     silence.disconnect();
     document.querySelector("flutter-view")?.removeAttribute("inert");
