@@ -52,7 +52,7 @@ class BrowserPlatform:
         self.device_name = opened_with.device_name
         self._session = dict(opened_with.session)
         self._wake_callbacks: list[Callable[[], None]] = []
-        self._flushes = FlushQueue(lambda: _sync_folder(populate=False))
+        self._flushes = FlushQueue(_save_folder)
         self._folder: asyncio.Future[Path] | None = None
         self._held: set[str] = set()
         js.onWake = create_proxy(self._wake)
@@ -138,6 +138,33 @@ async def _mount() -> Path:
     pyodide_js.FS.mount(pyodide_js.FS.filesystems.IDBFS, js.Object.new(), FOLDER)
     await _sync_folder(populate=True)
     return Path(FOLDER)
+
+
+async def _save_folder() -> None:
+    """Copy the folder into IndexedDB; on a full device, once more without what can be fetched again."""
+    try:
+        await _sync_folder(populate=False)
+    except StorageRefused:
+        if not await _make_room():
+            raise
+        await _sync_folder(populate=False)
+
+
+async def _make_room() -> bool:
+    """Let go of pictures and of the snapshot of Python's memory. Returns whether there was any."""
+    import js
+    from pyodide.ffi import JsException
+
+    try:
+        found = bool(await js.caches.delete("stepwise-pictures"))
+        for name in await js.caches.keys():
+            cache = await js.caches.open(name)
+            for request in await cache.keys():
+                if request.url.endswith(".snapshot"):
+                    found = bool(await cache.delete(request)) or found
+    except JsException:
+        return False
+    return found
 
 
 async def _sync_folder(*, populate: bool) -> None:

@@ -1,15 +1,18 @@
-// Keeps the app on the device: registers the service worker, asks for lasting storage, moves to a new version.
+// Keeps the app on the device: registers the service worker, asks for lasting storage, moves to a new version, and says
+// when one has started.
 
 const UPDATE_WAIT_MS = 30_000;
 
-// `renderer` names the part of the precache list this browser uses. Called once the app is on screen, so that the
-// first start shares its downloads with the precache instead of racing them.
-export async function keepApp(renderer, { isPatient }) {
+// `renderer` names the part of the precache list this browser uses; `opened` comes true once Python's first screen is
+// open. Called once the app is drawn, so that the first start shares its downloads with the precache instead of racing
+// them.
+export async function keepApp(renderer, { isPatient, version, opened }) {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(`/sw.js?renderer=${renderer}`, { updateViaCache: "none" });
+  const { active } = await navigator.serviceWorker.ready;
+  opened.then(() => active.postMessage({ topic: "started", version }));
   if (!isPatient) return;
   await navigator.storage?.persist?.();
-  const { active } = await navigator.serviceWorker.ready;
   active.postMessage("keep the rest");
 }
 

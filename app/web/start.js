@@ -8,8 +8,11 @@ import { keepLastToday } from "./card.js";
 import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showPicture, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
-const { engine, own, awaited } = document.querySelector("script[data-engine]").dataset;
-const FAILED = "Stepwise could not start. What you entered before is safe. Check your network, then try again.";
+const { engine, own, awaited, version } = document.querySelector("script[data-engine]").dataset;
+const FAILED = "Stepwise could not start. Check your network, then try again: nothing you entered was changed.";
+const guard = globalThis.stepwiseGuard ?? { failed: (otherwise) => otherwise(), end: () => {} };
+const opened = signal();
+const drawn = signal();
 
 const topics = {
   stage: reach,
@@ -23,6 +26,7 @@ const topics = {
   update,
   "last-today": keepLastToday,
   "keep-pictures": keepPictures,
+  started: opened.come,
 };
 
 // The names and values are Flet's: its flutter_bootstrap.js and its Dart code read them.
@@ -53,9 +57,11 @@ if (sentence) {
   if (!isKept()) watchArrivals(globalThis, expected, (address, share) => topics.arrived({ address, share }));
   if (isClinic) fetch(`${own}later.zip`).then((half) => half.arrayBuffer()); // under way when Python asks for its half
   startFlutter();
-  startPython(`${own}worker.js`, { ...opening, engine, expected, snapshot: isClinic ? "" : snapshotFor(own) }, (topic, payload) => topics[topic]?.(payload));
+  startPython(`${own}worker.js`, { ...opening, engine, expected, snapshot: isClinic ? "" : snapshotFor(own) }, receive);
   openSemantics();
-  leaveWhenDrawn(() => keepApp(keptRenderer(), { isPatient: !isClinic }).catch((error) => console.warn("stepwise: not kept", error.name)));
+  leaveWhenDrawn(drawn.come);
+  drawn.then(guard.end);
+  drawn.then(() => keepApp(keptRenderer(), { isPatient: !isClinic, version, opened })).catch((error) => console.warn("stepwise: not kept", error.name));
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
 }
@@ -66,9 +72,25 @@ function startFlutter() {
   document.head.append(script);
 }
 
+// A page that storage turns away goes on without it.
+function receive(topic, payload) {
+  try {
+    topics[topic]?.(payload);
+  } catch (error) {
+    console.warn("stepwise: not done", topic, error.name);
+  }
+}
+
 function stop(sentence) {
-  giveUpSnapshot(own);
-  showTrouble(sentence);
+  guard.failed(() => {
+    giveUpSnapshot(own);
+    showTrouble(sentence);
+  });
+}
+
+function signal() {
+  let come = null;
+  return Object.assign(new Promise((resolve) => { come = resolve; }), { come });
 }
 
 // Whether the service worker has the app: then nothing is awaited from the network.

@@ -1,84 +1,251 @@
 // Keeps the app on the device, so that it starts without a network after the first visit. Refuses to touch the API.
-// One cache per version, complete or not there at all; a new version takes over at the next start, never mid-session.
+//
+// One cache for each release: filled in the background with only what changed, whole before it is used, and checked file
+// by file. A page is of one release: that of its index, which names all else by its content. A release that has never
+// started is tried; the one before stays beside it until the new one has proved itself, and takes its place if it does
+// not start. What is known of each release is a note beside the caches.
 
 const KEEP = { /* what to keep: written by the build */ };
 const renderer = new URL(location.href).searchParams.get("renderer");
-const CACHE = `stepwise-${KEEP.version}-${renderer}`;
+const RELEASE = `stepwise-${KEEP.version}-${renderer}`;
+const addresses = [...KEEP.immutable, ...(KEEP.renderers[renderer] ?? []), ...KEEP.named];
 const PICTURES = "stepwise-pictures";
+const NOTES = "releases";
 const API = "/v1";
+const TRIES = 2; // starts that end without a word: perhaps the person left
+const START_PATIENCE_MS = 20_000;
+const NOTHING_HERE = "Stepwise could not start. Check your network, then open it again: nothing you entered was changed.";
+
+const answers = {
+  "take over": () => self.skipWaiting(),
+  "keep the rest": keepLater,
+  started: proveRelease,
+  failed: standIn,
+  mend: mendRelease,
+};
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
-  if (event.data === "keep the rest") event.waitUntil(keepLater());
+  const { topic, version } = typeof event.data === "string" ? { topic: event.data } : event.data;
+  event.waitUntil(Promise.resolve(answers[topic]?.(version)).then((answer) => event.ports[0]?.postMessage(answer)));
 });
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const address = new URL(url);
   if (method !== "GET" || address.origin !== location.origin) return;
   if (address.pathname === API || address.pathname.startsWith(`${API}/`)) return;
-  const path = mode === "navigate" && isScreen(address.pathname) ? "/" : address.pathname;
-  event.respondWith(path.startsWith("/pictures/") ? picture(path) : kept(path, event.request));
+  if (mode === "navigate" && isScreen(address.pathname)) event.respondWith(screen(event));
+  else if (address.pathname.startsWith("/pictures/")) event.respondWith(picture(address.pathname));
+  else event.respondWith(kept(address.pathname, event.request));
 });
 
+// Downloading
+
 async function install() {
-  try {
-    const cache = await caches.open(CACHE);
-    await Promise.all([
-      ...[...KEEP.immutable, ...(KEEP.renderers[renderer] ?? [])].map((address) => takeOver(cache, address)),
-      ...KEEP.named.map((address) => store(cache, address, new Request(address, { cache: "no-cache" }))),
-    ]);
-  } catch (error) {
-    await caches.delete(CACHE);
-    throw error;
-  }
+  const { state } = await noteOf(RELEASE);
+  if (state === "failed") throw new Error("this release did not start here");
+  const others = await otherReleases();
+  const order = 1 + Math.max(0, ...others.map((other) => other.order));
+  if (state !== "started") await note(RELEASE, { state: "filling", order });
+  await fill(others);
+  if (state !== "started") await note(RELEASE, { state: "whole", contents: contentsOf([...addresses, ...KEEP.later]) });
+  for (const { name, state } of others) if (state === "filling") await drop(name);
   await keepStills();
 }
 
-async function activate() {
-  const outdated = (await caches.keys()).filter((name) => name.startsWith("stepwise-") && name !== CACHE && name !== PICTURES);
-  await Promise.all(outdated.map((name) => caches.delete(name)));
-  await dropOldPictures();
-  await self.clients.claim();
+// What a failure leaves is gone on from the next time, unless the device is full: what a person enters needs that room.
+async function fill(others) {
+  const cache = await caches.open(RELEASE);
+  const tries = await Promise.allSettled(addresses.map((address) => obtain(cache, address, others)));
+  const failure = tries.find(({ status }) => status === "rejected")?.reason;
+  if (failure?.name === "QuotaExceededError") await caches.delete(RELEASE);
+  if (failure) throw failure;
 }
 
-// An immutable file that an older version already keeps is not fetched again.
-async function takeOver(cache, address) {
-  const known = await caches.match(address);
-  if (known) return cache.put(address, known);
-  return store(cache, address, new Request(address));
+// A file is there from a download that broke off, or another release keeps the same content, or it is fetched.
+async function obtain(cache, address, others) {
+  if (await holds(cache, address)) return;
+  for (const { name, state, contents } of others) {
+    const from = state === "before notes" ? address : addressOf(contents, KEEP.contents[address]);
+    const known = from && (await caches.match(from, { cacheName: name }));
+    if (!known) continue;
+    await cache.put(address, from === address ? known : new Response(known.body, { headers: known.headers }));
+    if (await holds(cache, address)) return;
+  }
+  await download(cache, address, KEEP.contents[address]);
+}
+
+async function download(cache, address, content) {
+  for (const mode of [address.startsWith("/b/") ? "default" : "no-cache", "reload"]) {
+    const response = await fetch(new Request(address, { cache: mode }));
+    if (!response.ok) throw new Error(`${address}: ${response.status}`);
+    await cache.put(address, response);
+    if (await hasContent(await cache.match(address), content)) return;
+  }
+  await cache.delete(address);
+  throw new Error(`${address}: not of this release`);
 }
 
 // What makes the next start faster; the app does without it until it is there.
 async function keepLater() {
-  const cache = await caches.open(CACHE);
+  if ((await noteOf(RELEASE)).state === "failed") return;
+  const [cache, others] = [await caches.open(RELEASE), await otherReleases()];
   for (const address of KEEP.later) {
-    if (!(await cache.match(address))) await takeOver(cache, address).catch(() => null);
+    if (!(await cache.match(address))) await obtain(cache, address, others).catch(() => null);
   }
 }
 
-async function store(cache, address, request) {
-  const response = await fetch(request);
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return cache.put(address, response);
+// Starting
+
+async function screen({ request, resultingClientId }) {
+  const release = await releaseFor(resultingClientId);
+  return (await indexOf(release)) ?? fetch(request).catch(() => new Response(NOTHING_HERE));
+}
+
+// Nothing when it is damaged and cannot be mended now.
+async function indexOf(release) {
+  const [index, { contents }] = await Promise.all([caches.match("/", { cacheName: release }), noteOf(release)]);
+  if (!index || !contents || await hasContent(index.clone(), contents["/"])) return index;
+  const cache = await caches.open(release);
+  return download(cache, "/", contents["/"]).then(() => cache.match("/"), () => null);
 }
 
 async function kept(path, request) {
-  const cache = await caches.open(CACHE);
-  const wanted = path.startsWith(`${KEEP.engine}fallback-font/`) ? `${KEEP.engine}assets/fonts/roboto.woff2` : path;
-  return (await cache.match(wanted)) ?? fetch(request);
+  const wanted = path.replace(/^(\/b\/[^/]+\/)fallback-font\/.*/, "$1assets/fonts/roboto.woff2");
+  return (await caches.match(wanted, { cacheName: RELEASE })) ?? (await caches.match(wanted)) ?? fetch(request);
+}
+
+// The release this start uses: ours, unless it has not proved itself and its last try did not end well.
+async function releaseFor(client) {
+  const { state, trial } = await noteOf(RELEASE);
+  const before = state === "started" ? null : await releaseBefore();
+  if (!before) return RELEASE;
+  if (state === "failed") return before;
+  if (trial && await isUnderWay(trial)) return RELEASE;
+  if (trial && !trial.over) {
+    if (trial.count >= TRIES) await giveUp();
+    else await note(RELEASE, { trial: { ...trial, over: true } });
+    return before;
+  }
+  await note(RELEASE, { trial: { count: (trial?.count ?? 0) + 1, client, at: Date.now() } });
+  return RELEASE;
+}
+
+async function isUnderWay({ client, at }) {
+  return Date.now() - at < START_PATIENCE_MS && Boolean(await self.clients.get(client));
+}
+
+async function releaseBefore() {
+  const others = await otherReleases();
+  return others.find(({ state }) => state === "started" || state === "before notes")?.name;
+}
+
+// Judging
+
+async function proveRelease(version) {
+  if (version !== KEEP.version) return;
+  await note(RELEASE, { state: "started" });
+  if ((await self.clients.matchAll({ type: "window", includeUncontrolled: true })).length > 1) return;
+  const { order } = await noteOf(RELEASE);
+  for (const other of await otherReleases()) if (other.order < order) await drop(other.name);
+  await dropOldPictures();
+}
+
+// The page of a version could not start. Answers how the next start does better: with the files as they are now
+// (`again`), with another worker once it is in charge (`switch`), or not at all.
+async function standIn(version) {
+  const { state } = await noteOf(RELEASE);
+  const isOnTrial = version === KEEP.version && state !== "started" && state !== "failed";
+  if (isOnTrial && await releaseBefore()) return giveUp();
+  return (await mendRelease(version)) || moveOn();
+}
+
+// Not tried again until a newer one comes: the note stays, the files go.
+async function giveUp() {
+  await note(RELEASE, { state: "failed" });
+  await caches.delete(RELEASE);
+  return "again";
+}
+
+// Fetches what is not as the build wrote it.
+async function mendRelease(version) {
+  const name = version === KEEP.version ? RELEASE : await releaseBefore();
+  const { state, contents } = await noteOf(name);
+  if (!contents || state === "failed") return "";
+  const cache = await caches.open(name);
+  let mended = 0;
+  for (const [address, content] of Object.entries(contents)) {
+    const known = await cache.match(address);
+    if (known ? await hasContent(known, content) : KEEP.later.includes(address)) continue;
+    await cache.delete(address);
+    await download(cache, address, content).then(() => { mended += 1; }, () => null);
+  }
+  return mended ? "again" : "";
+}
+
+// A release that cannot be mended, as when the server has only a newer one, gives way to that at once.
+async function moveOn() {
+  await self.registration.update().catch(() => null);
+  const { installing } = self.registration;
+  if (installing) await new Promise((done) => { installing.onstatechange = done; });
+  self.registration.waiting?.postMessage("take over");
+  return self.registration.waiting ? "switch" : "";
+}
+
+// Notes
+
+async function note(release, change) {
+  const all = { ...(await noteOf(release)), ...change };
+  await (await caches.open(NOTES)).put(`/${release}`, new Response(JSON.stringify(all)));
+}
+
+async function noteOf(release) {
+  const known = await caches.match(`/${release}`, { cacheName: NOTES });
+  return known ? known.json() : {};
+}
+
+// The newest first.
+async function otherReleases() {
+  const noted = (await (await caches.open(NOTES)).keys()).map(({ url }) => new URL(url).pathname.slice(1));
+  const names = new Set([...noted, ...(await caches.keys()).filter((name) => name.startsWith("stepwise-") && name !== PICTURES)]);
+  names.delete(RELEASE);
+  const unknown = { state: "before notes", contents: {}, order: 0 };
+  const others = await Promise.all([...names].map(async (name) => ({ name, ...unknown, ...(await noteOf(name)) })));
+  return others.sort((one, other) => other.order - one.order);
+}
+
+async function drop(release) {
+  await caches.delete(release);
+  await (await caches.open(NOTES)).delete(`/${release}`);
+}
+
+// Contents
+
+const contentsOf = (addresses) => Object.fromEntries(addresses.map((address) => [address, KEEP.contents[address]]));
+const addressOf = (contents, content) => Object.keys(contents).find((address) => contents[address] === content);
+
+async function holds(cache, address) {
+  const known = await cache.match(address);
+  return Boolean(known) && hasContent(known, KEEP.contents[address]);
+}
+
+async function hasContent(response, content) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("").startsWith(content);
 }
 
 // Pictures are kept by the hash of their content, so that a release fetches only those that changed.
 const pictureKey = (path) => `${path}?content=${KEEP.pictures[path]}`;
 
 async function picture(path) {
-  const cache = await caches.open(PICTURES);
-  const known = await cache.match(pictureKey(path));
+  const known = await caches.match(pictureKey(path), { cacheName: PICTURES });
   if (known) return known;
   const response = await fetch(path, { cache: "no-cache" });
-  if (response.ok && path in KEEP.pictures) await cache.put(pictureKey(path), response.clone());
+  if (response.ok && path in KEEP.pictures) {
+    const [cache, copy] = [await caches.open(PICTURES), response.clone()];
+    await cache.put(pictureKey(path), copy).catch(() => null); // no room: it is shown all the same
+  }
   return response;
 }
 

@@ -38,7 +38,7 @@ _PAGE_FILES = (
     "splash.js",
     "keeper.js",
     "snapshot.js",
-    "unsupported.js",
+    "guard.js",
     "worker.js",
     "memory.mjs",
     "splash.css",

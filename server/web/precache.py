@@ -1,7 +1,8 @@
 """Writes the service worker with the list of what it keeps: everything one browser needs, not what another one would.
 
 The list falls into parts: what all browsers need, what only makes the next start faster and comes later, and one part
-for each way of drawing. The page tells the worker which of these it uses.
+for each way of drawing. The page tells the worker which of these it uses. With every address goes the SHA-256 of what
+is there: a file that is not of this release, or was damaged on its way or on the device, is not kept.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ _NOT_KEPT = {"assets/NOTICES"}  # reachable online from the licenses page, not w
 
 
 def write_service_worker(root: Path, template: Path, engine: str, own: str, stub: str) -> None:
-    """Fill in `template` for the client below `root` and write it as `sw.js`.
+    """Fill in `template` for the client below `root` and write it as `sw.js`; name the version in `index.html`.
 
     `engine`, `own` and `stub` are the addresses of the immutable folders. Raises ValueError when a file named here does
     not exist.
@@ -42,13 +43,20 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
     immutable = [engine + name for name in common]
     immutable += [own + name for name in _files(root / own.strip("/")) if name != SNAPSHOT]
     immutable += [stub + name for name in _files(root / stub.strip("/"))]
+    version = _version(root)
+    index = root / "index.html"
+    index.write_text(index.read_text("utf-8").replace("{version}", version), "utf-8")
+    named = ["/", *(f"/{name}" for name in _files(root) if _is_named(name))]
+    later = [own + SNAPSHOT]
+    kept = [*immutable, *(engine + name for name in sorted(drawing)), *named, *later]
     manifest = {
-        "version": _version(root),
+        "version": version,
         "engine": engine,
         "immutable": immutable,
-        "later": [own + SNAPSHOT],
+        "later": later,
         "renderers": {key: [engine + name for name in names] for key, names in RENDERERS.items()},
-        "named": ["/", *(f"/{name}" for name in _files(root) if _is_named(name))],
+        "named": named,
+        "contents": {address: _content(root / (address.strip("/") or "index.html")) for address in kept},
         "pictures": _pictures(root),
     }
     text = template.read_text("utf-8").replace("{ /* what to keep: written by the build */ }", json.dumps(manifest))
@@ -63,6 +71,10 @@ def _is_named(name: str) -> bool:
     return not name.startswith(("b/", "pictures/")) and name != "index.html"
 
 
+def _content(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _version(root: Path) -> str:
     digest = hashlib.sha256()
     for name in _files(root):
@@ -73,6 +85,4 @@ def _version(root: Path) -> str:
 def _pictures(root: Path) -> dict[str, str]:
     """Address of each picture, with the hash of its content; the loops come later, when a program asks for them."""
     folder = root / "pictures"
-    return {
-        f"/pictures/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12] for name in _files(folder)
-    }
+    return {f"/pictures/{name}": _content(folder / name)[:12] for name in _files(folder)}

@@ -1,4 +1,4 @@
-"""A real server process for the shell's tests: the built client and an API of four answers.
+"""A real server process for the shell's tests: the built client and an API of five answers.
 
 `python -m tests.browser.tiny_server FOLDER PORT` prints one line once it accepts connections.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
+from starlette.types import Receive, Scope, Send
 
 from server.web.serve import web_app
 
@@ -22,8 +23,19 @@ async def announce(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+class Files:
+    """The built client, and the paths of what was asked of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._client, self.asked = web_app(folder), list[str]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked.append(scope["path"])
+        await self._client(scope, receive, send)
+
+
 def make_app(folder: Path) -> FastAPI:
-    app = FastAPI(lifespan=announce)
+    app, files = FastAPI(lifespan=announce), Files(folder)
 
     @app.get("/v1/health")
     async def health() -> dict[str, bool]:
@@ -37,7 +49,13 @@ def make_app(folder: Path) -> FastAPI:
     async def never() -> None:
         await asyncio.Event().wait()
 
-    app.mount("/", web_app(folder))
+    @app.post("/v1/asked")
+    async def asked() -> list[str]:
+        """The files asked for since the last time."""
+        paths, files.asked = files.asked, []
+        return paths
+
+    app.mount("/", files)
     return app
 
 
