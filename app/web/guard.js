@@ -5,6 +5,7 @@
   var OLD = "This browser is too old to run Stepwise. Update it, or use a current Chrome, Firefox or Safari.";
   var FAILED = "Stepwise could not start. Check your network, then try again: nothing you entered was changed.";
   var PATIENCE_MS = 20000;
+  var DOUBT_AFTER_MS = 15000;
   var version = document.querySelector("script[data-version]").getAttribute("data-version");
   var isOver = false;
   var isAsked = false;
@@ -17,14 +18,21 @@
     find("progress").hidden = true;
     find("trouble-text").textContent = sentence;
     find("trouble").hidden = false;
-    find("retry").onclick = again;
+    find("retry").onclick = reload;
   }
 
   function keeper() {
     try { return window.MessageChannel && navigator.serviceWorker && navigator.serviceWorker.controller; } catch (blocked) { return null; }
   }
 
-  function again() { location.reload(); }
+  function reload() { location.reload(); }
+
+  // The browser's memory may still hold what was damaged: it is fetched past that memory first.
+  function again() {
+    var scripts = performance.getEntriesByType("resource").filter(function (each) { return /\.(js|mjs|css)$/.test(each.name); });
+    var fetches = scripts.map(function (each) { return fetch(each.name, { cache: "reload" }); });
+    Promise.all(fetches).then(reload, reload);
+  }
 
   // Asks the service worker to do better, and starts again if it did.
   function ask(topic, otherwise) {
@@ -36,7 +44,7 @@
       if (isOver) return;
       clearTimeout(timer);
       if (event.data === "again") again();
-      else if (event.data === "switch") navigator.serviceWorker.addEventListener("controllerchange", again);
+      else if (event.data === "switch") navigator.serviceWorker.addEventListener("controllerchange", reload);
       else otherwise();
     };
     worker.postMessage({ topic: topic, version: version }, [channel.port2]);
@@ -57,6 +65,11 @@
     else ask("mend", function () {});
   }
 
+  // Some damage is passed over in silence, as that of Python's own WebAssembly: a start that takes long is looked into.
+  function doubted() {
+    if (!isOver && !isAsked) ask("mend", function () {});
+  }
+
   function loaded() {
     if (!isOver && !window.flet) failed(function () { say(isUnreadable && !keeper() ? OLD : FAILED); });
   }
@@ -66,4 +79,5 @@
   addEventListener("error", noticed, true);
   addEventListener("unhandledrejection", noticed);
   addEventListener("load", loaded);
+  setTimeout(doubted, DOUBT_AFTER_MS);
 })();

@@ -16,9 +16,10 @@ from tests.browser.visitor import Visitor, run_python, wait_until_drawn, wait_un
 
 UPDATE = "from app.platform.browser import platform\nplatform().tell_page('update', '')"
 STORE = """import gc
+from app.platform.browser import platform
 from app.store import Store
 from hep.wire import Row
-store = next(thing for thing in gc.get_objects() if isinstance(thing, Store))
+store = next(thing for thing in gc.get_objects() if isinstance(thing, Store) and thing._platform is platform())
 """
 UNSENT = f"{STORE}[row.id for row in await store.batch(99)]"
 
@@ -155,7 +156,7 @@ LAST_TABLE = '    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) 
 OPENED = "    await model.load_look()\n"
 TAPPED_AND_BROKEN = """    from hep.wire import Row
     body = {'at': '2026-11-22T12:00:00Z', 'text': 'made up'}
-    await store.put_rows((Row(kind='message', id='third-1', body=body),))
+    await beginning.parts.store.put_rows((Row(kind='message', id='third-1', body=body),))
     raise RuntimeError
 """
 
