@@ -92,7 +92,8 @@ def sizes(page: Page) -> dict[str, int]:
     """How many bytes the device keeps of each file."""
     found: dict[str, int] = page.evaluate(
         """async () => {
-            const cache = await caches.open((await caches.keys()).find((each) => /^stepwise-.*(skwasm|canvaskit)/.test(each)));
+            const name = (await caches.keys()).find((each) => /^stepwise-.*(skwasm|canvaskit)/.test(each));
+            const cache = await caches.open(name);
             const size = async (key) => [key.url, (await (await cache.match(key)).arrayBuffer()).byteLength];
             return Object.fromEntries(await Promise.all((await cache.keys()).map(size)));
         }"""
