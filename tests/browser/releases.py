@@ -1,5 +1,6 @@
 """Releases of the client for tests: the built one, and later ones that are made from it and served in its place."""
 
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -27,6 +28,8 @@ class Releases:
     def __init__(self, build: Path, folder: Path) -> None:
         self.folder = shutil.copytree(build, folder, ignore=shutil.ignore_patterns("*.br", "*.gz", "stamp", "sw.js"))
         own = next(self.folder.glob("b/*/start.js")).parent
+        index = (self.folder / "index.html").read_text("utf-8").replace(f"/b/{own.name}/", "{own}")
+        self._index = re.sub('data-version="[^"]*"', 'data-version="{version}"', index)
         self._built = own.rename(self.folder / "built")
         self._engine = f"/b/{next(self.folder.glob('b/*/flutter_bootstrap.js')).parent.name}/"
 
@@ -44,11 +47,8 @@ class Releases:
         (self.folder / "sw.js").unlink(missing_ok=True)
         own = shutil.copytree(self._built, self.folder / "b" / f"own-{name}")
         change(own)
-        index = (SOURCES / "index.html").read_text("utf-8")
         address = f"/b/{own.name}/"
-        (self.folder / "index.html").write_text(
-            index.replace("{engine}", self._engine).replace("{own}", address), "utf-8"
-        )
+        (self.folder / "index.html").write_text(self._index.replace("{own}", address), "utf-8")
         shutil.move(self._built, self.folder.with_name("built"))
         write_service_worker(self.folder, worker, self._engine, address, STUB_FOLDER)
         shutil.move(self.folder.with_name("built"), self._built)
