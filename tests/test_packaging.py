@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CLIENT_LIBRARIES = {"flet", "flet_charts", "httpx", "app", "hep"}
-BROWSER_ONLY = {"js", "pyodide", "pyodide_js"}
+BROWSER_ONLY = {"js", "pyodide", "pyodide_js", "msgpack"}
 
 
 def tracked_top_level() -> set[str]:
