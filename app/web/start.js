@@ -95,7 +95,7 @@ function signal() {
 
 // Whether the service worker has the app: then nothing is awaited from the network.
 function isKept() {
-  return Boolean(navigator.serviceWorker?.controller);
+  try { return Boolean(navigator.serviceWorker?.controller); } catch { return false; }
 }
 
 function wake() {

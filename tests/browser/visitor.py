@@ -22,7 +22,7 @@ from tests.browser.chromium import PHONE, launch
 _NOTE_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
 """
-_DRAWN = "performance.getEntriesByName('stepwise-drawn').length > 0"
+_DRAWN = "performance.getEntriesByName('stepwise-drawn').length > 0 && !document.getElementById('splash')"
 _START_PATIENCE_MS = 90_000
 _PATIENCE_MS = 60_000
 
