@@ -30,7 +30,23 @@ def exercises_from(data: Mapping[str, Any]) -> dict[str, Exercise]:
 
     Raises `Refused` for a value outside its range and `KeyError` for a missing field.
     """
-    return {row["id"]: _exercise(row) for row in data["exercises"]}
+    return {row["id"]: exercise_from(row) for row in data["exercises"]}
+
+
+def exercise_from(row: Mapping[str, Any]) -> Exercise:
+    """One exercise from its row. Raises as `exercises_from` does."""
+    dose = row["dose"]
+    return codec.load(
+        Exercise,
+        {
+            **row,
+            "laterality": row["side"],
+            "dose": _dose(dose),
+            "times_per_day": dose["times_per_day"],
+            "days_per_week": dose["days_per_week"],
+            "flags": [codec.dump(flag) for flag in _flags(row)],
+        },
+    )
 
 
 def starting_schedule(exercise: Exercise, from_on: date) -> Schedule:
@@ -62,21 +78,6 @@ def prescribe(
         goal_id=goal_id,
         note=note,
         progression=exercise.progression,
-    )
-
-
-def _exercise(row: Mapping[str, Any]) -> Exercise:
-    dose = row["dose"]
-    return codec.load(
-        Exercise,
-        {
-            **row,
-            "laterality": row["side"],
-            "dose": _dose(dose),
-            "times_per_day": dose["times_per_day"],
-            "days_per_week": dose["days_per_week"],
-            "flags": [codec.dump(flag) for flag in _flags(row)],
-        },
     )
 
 

@@ -83,6 +83,13 @@ class Intent(StrEnum):
     FUNCTION = "function"
 
 
+class ReviewStatus(StrEnum):
+    """Whether a licensed clinician has looked an exercise over."""
+
+    NOT_REVIEWED = "not_reviewed"
+    REVIEWED = "reviewed"
+
+
 class ProgramState(StrEnum):
     """A version is active until a later one replaces it; an archived or withdrawn program has nothing due."""
 
@@ -185,8 +192,29 @@ class ExerciseFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Who looked an exercise over, and when; all three are given once it is reviewed."""
+
+    status: ReviewStatus = ReviewStatus.NOT_REVIEWED
+    reviewer: str | None = None
+    credentials: str | None = None
+    reviewed_on: date | None = None
+
+    def __post_init__(self) -> None:
+        given = [part is not None for part in (self.reviewer, self.credentials, self.reviewed_on)]
+        check(
+            all(given) if self.status is ReviewStatus.REVIEWED else not any(given),
+            "invalid",
+            "A review names its reviewer, credentials and date; without a review there is none of them.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One library row. `loadable`: a load can be added. `loaded`: the next-morning check judges it."""
+    """One library row. `loadable`: a load can be added. `loaded`: the next-morning check judges it.
+
+    `why` tells the patient what it is good for. It and `review` are not in versions published before there were any.
+    """
 
     id: str
     name: str
@@ -213,6 +241,8 @@ class Exercise:
     family: str
     stage: int
     synonyms: tuple[str, ...]
+    why: str = ""
+    review: Review = Review()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from server import commands, oversight, staffing
+from server.catalog import commands as catalog
 from server.problems import CannotDo
 from server.settings import Settings
 from server.vault import commands as vault
@@ -46,6 +47,9 @@ def _parser() -> ArgumentParser:
     audit.add_argument("what", choices=["verify", "heads"])
     audit.add_argument("--heads", type=Path, help="the file that keeps the chains' ends")
     audit.set_defaults(command=oversight.audit_log)
+    library = add("library", help="check the exercise library, or build its catalog")
+    library.add_argument("what", choices=["check", "build"])
+    library.set_defaults(command=catalog.library)
     staff = add("staff", help="change a staff account; ends its sessions")
     staff.add_argument("--email", required=True)
     change = staff.add_mutually_exclusive_group(required=True)

@@ -103,7 +103,9 @@ BOUNDS: Mapping[str, Mapping[str, Fragment]] = {
         "family": _text(80),
         "stage": _number(0, 100),
         "synonyms": _LINES,
+        "why": _text(500),
     },
+    "Review": {"reviewer": _PERSON, "credentials": _PERSON},
     "ExerciseFlag": {"flag": _text(60, 1)},
     "Dose": {
         "sets": _number(1, 20),
