@@ -4,6 +4,7 @@ A shared machine may be slow for reasons of its own, and waits longest for its d
 behind is the same in memory.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -27,3 +28,9 @@ if settings is not None:
 def pytest_configure() -> None:
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """Keep libraries and collected tests out of the garbage collector's rounds: they stay, and there are many."""
+    gc.collect()
+    gc.freeze()

@@ -1,11 +1,13 @@
 """What every browser test may ask for; `visitor.py` shows how a test reads.
 
-Playwright's synchronous API keeps an event loop of its own running, so it is started for one module of tests at a time
-and such a module must not contain async tests.
+Playwright's synchronous API keeps an event loop of its own running, so it is started for this folder alone, in which
+there are no async tests.
 """
 
 import fcntl
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,30 +16,41 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from server.web.build import WEB, build_web, is_current
+from server.web.bytecode import ROOT
 from tests.browser.real_clinic import RealClinic
 from tests.browser.serving import ServerProcess, running, tiny_server
 from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
 
 Visit = Callable[..., Visitor]
+_BUILD = "from tests.browser.conftest import build_once; build_once()"
 
 
-@pytest.fixture(scope="session")
-def web_build() -> Path:
-    """The web client as it is now, in `build/web`; built only when something it is made from has changed.
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin to build the web client, if it is asked for, while the tests before those of this folder run."""
+    if any("web_build" in getattr(item, "fixturenames", ()) for item in session.items):
+        builder = subprocess.Popen([sys.executable, "-c", _BUILD], cwd=ROOT)
+        session.config.add_cleanup(builder.wait)
 
-    One process builds and the others wait for it.
-    """
+
+def build_once() -> None:
+    """Build the web client into `build/web` unless it is current. One process builds and the others wait for it."""
     WEB.parent.mkdir(exist_ok=True)
     with WEB.with_name("web.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_current(WEB):
             build_web(WEB)
+
+
+@pytest.fixture(scope="session")
+def web_build() -> Path:
+    """The web client as it is now, in `build/web`; built only when something it is made from has changed."""
+    build_once()
     return WEB
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, for the tests of one module."""
+    """Playwright, for the tests of this folder."""
     with sync_playwright() as started:
         yield started
 
@@ -71,7 +84,7 @@ def one_clinic(web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made.server.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def known(playwright: Playwright, one_clinic: RealClinic, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The profile of a device that visited the clinic's address before: it keeps the app, and nobody is signed in."""
     profile = tmp_path_factory.mktemp("known")
