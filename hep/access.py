@@ -36,6 +36,8 @@ class Action(StrEnum):
     OWN_SESSION = "session.own"
     OWN_DEVICES = "devices.own"
     LIBRARY_READ = "library.read"
+    EXERCISES_READ = "exercises.read"
+    EXERCISES_WRITE = "exercises.write"
     CASELOAD_READ = "caseload.read"
     RECORD_READ = "record.read"
     PATIENT_WRITE = "patient.write"
@@ -55,6 +57,8 @@ POLICY: dict[Action, dict[Role, Scope]] = {
     Action.OWN_SESSION: dict.fromkeys(Role, _OWN),
     Action.OWN_DEVICES: dict.fromkeys(Role, _OWN),
     Action.LIBRARY_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC, Role.PATIENT: _CLINIC},
+    Action.EXERCISES_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
+    Action.EXERCISES_WRITE: {Role.THERAPIST: _CLINIC},
     Action.CASELOAD_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
     Action.RECORD_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
     Action.PATIENT_WRITE: {Role.THERAPIST: _CLINIC},

@@ -24,6 +24,11 @@ def flag_words(flag: str) -> str:
     return _WORDS.get(flag, flag.replace("_", " "))
 
 
+def known_flags(exercises: Iterable[Exercise]) -> frozenset[str]:
+    """Every flag there is: those of these exercises, and those that have words of their own."""
+    return frozenset(_WORDS) | {flag.flag for exercise in exercises for flag in exercise.flags}
+
+
 def findings(exercise: Exercise, patient_flags: Iterable[str]) -> tuple[Finding, ...]:
     """The patient's flags that this exercise is flagged with: blocks first, then in the exercise's order."""
     carried = set(patient_flags)

@@ -211,9 +211,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One library row. `loadable`: a load can be added. `loaded`: the next-morning check judges it.
+    """One row of the library or of a clinic's own. `loadable`: a load can be added. `loaded`: the next-morning check
+    judges it.
 
     `why` tells the patient what it is good for. It and `review` are not in versions published before there were any.
+    `photo`: the SHA-256 of a photo the clinic holds; `drawing`: the library row whose drawing shows it too.
     """
 
     id: str
@@ -243,6 +245,8 @@ class Exercise:
     synonyms: tuple[str, ...]
     why: str = ""
     review: Review = Review()
+    photo: str | None = None
+    drawing: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

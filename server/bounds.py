@@ -32,6 +32,7 @@ def _list(most: int, least: int = 0, item: Fragment | None = None) -> Fragment:
 _PERSON, _LINE, _WORDS = _text(120, 1), _text(200, 1), _text(500, 1)
 _ID: Fragment = {"pattern": r"^[A-Za-z0-9_-]{8,64}$"}
 _NAMED: Fragment = {"pattern": r"^[A-Za-z0-9_:-]{1,80}$"}
+_PHOTO: Fragment = {"pattern": r"^[0-9a-f]{64}$"}
 _NONCE: Fragment = {"pattern": r"^[ -~]{16,200}$"}
 _DAY: Fragment = {"pattern": f"^{codec.DATE}$", "format": "date"}
 _COUNT, _SECONDS, _VERSION = _number(1, 200), _number(1, 7200), _number(1, 100_000)
@@ -104,7 +105,10 @@ BOUNDS: Mapping[str, Mapping[str, Fragment]] = {
         "stage": _number(0, 100),
         "synonyms": _LINES,
         "why": _text(500),
+        "photo": _PHOTO,
+        "drawing": _text(80, 1),
     },
+    "OwnDraft": {"base_version": _number(0, 100_000)},
     "Review": {"reviewer": _PERSON, "credentials": _PERSON},
     "ExerciseFlag": {"flag": _text(60, 1)},
     "Dose": {

@@ -11,8 +11,8 @@ from hep.facts import Kind
 from hep.prescribing import draft_of
 from hep.problems import check, check_text
 from hep.progression import Verdict, VerdictKind, What
-from hep.records import Dose, Laterality, Prescription, ProgramState, ProgramVersion
-from server import changes, library, programs, upkeep, wording
+from hep.records import Dose, Exercise, Laterality, Prescription, ProgramState, ProgramVersion
+from server import changes, exercises, programs, upkeep, wording
 from server.chart import active_program, read_version
 from server.problems import Declined
 from server.proposals import State, verdict_of
@@ -67,7 +67,8 @@ def decide(
     if decision.decision is Choice.DECLINE:
         upkeep.refresh(session, patient, now)
         return row, None
-    version = _publish(session, patient, author, row, _Step(verdict, decision.dose), reason, now)
+    rung = exercises.any_of(session, patient.clinic_id, verdict.next_exercise_id)
+    version = _publish(session, patient, author, row, _Step(verdict, decision.dose, rung), reason, now)
     row.result_version = version.version
     session.add(row)
     session.flush()
@@ -92,6 +93,7 @@ class _Step:
 
     verdict: Verdict
     own_dose: Dose | None
+    rung: Exercise | None
 
     def applied(self, prescription: Prescription) -> Prescription | None:
         """The prescription after the step: another dose, another rung under the same id, or None: it stops."""
@@ -100,7 +102,7 @@ class _Step:
             return replace(prescription, dose=dose)
         if self.verdict.next_exercise_id is None:
             return None if dose is None else replace(prescription, dose=dose)
-        exercise = library.exercises().get(self.verdict.next_exercise_id)
+        exercise = self.rung
         if exercise is None:
             raise Declined("proposal_outdated")
         return replace(

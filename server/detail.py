@@ -27,7 +27,7 @@ from hep.views import (
     VersionView,
     WeekPoint,
 )
-from server import devices, flags, invitations, proposals, visits, wording
+from server import devices, exercises, flags, invitations, proposals, visits, wording
 from server.chart import Chart, open_chart, versions_of
 from server.patients import profile_of
 from server.summary import age_on, marks
@@ -190,7 +190,7 @@ def _points(history: History, prescription: Prescription) -> Iterable[LoadPoint]
 def _proposals(session: Session, chart: Chart, raised: Sequence[Flag]) -> tuple[ProposalView, ...]:
     """Open ones, then what holds and why, then what was decided."""
     rows = [row for row in proposals.of_patient(session, chart.patient.id) if row.state != proposals.State.SUPERSEDED]
-    views = [_proposal_view(row, chart.versions) for row in rows]
+    views = [_proposal_view(session, row, chart.versions) for row in rows]
     waiting = [view for view in views if view.state == proposals.State.OPEN]
     decided = [view for view in views if view.state != proposals.State.OPEN]
     return (
@@ -224,14 +224,15 @@ def _holds(session: Session, chart: Chart, raised: Sequence[Flag], waiting: set[
 
 def proposal_view(session: Session, row: Proposal) -> ProposalView:
     """One proposal in words."""
-    return _proposal_view(row, versions_of(session, row.patient_id))
+    return _proposal_view(session, row, versions_of(session, row.patient_id))
 
 
-def _proposal_view(row: Proposal, versions: Sequence[ProgramVersion]) -> ProposalView:
+def _proposal_view(session: Session, row: Proposal, versions: Sequence[ProgramVersion]) -> ProposalView:
     verdict = proposals.verdict_of(row)
     base = next((v for v in versions if (v.program_id, v.version) == (row.program_id, row.base_version)), None)
     prescription = base.prescription(row.prescription_id) if base else None
     mode = prescription.exercise.mode if prescription else None
+    rung = exercises.any_of(session, row.clinic_id, verdict.next_exercise_id)
     return ProposalView(
         id=row.id,
         prescription_id=row.prescription_id,
@@ -239,7 +240,7 @@ def _proposal_view(row: Proposal, versions: Sequence[ProgramVersion]) -> Proposa
         kind=verdict.kind,
         what=verdict.what,
         before_text=wording.dose_and_load(verdict.old, mode),
-        after_text=wording.proposed(verdict, mode),
+        after_text=wording.proposed(verdict, mode, rung),
         new_dose=verdict.new,
         next_exercise_id=verdict.next_exercise_id,
         reasons=_evidence(verdict.reasons),

@@ -50,7 +50,7 @@ def publish(session: Session, patient: Patient, author: Author, draft: Draft, no
     base = _version(session, draft.program_id, head.version) if head.version else None
     if draft.base_version != head.version:
         raise Declined("stale_base", detail=_both(session, draft, base))
-    _check_complete(draft, patient, base)
+    _check_complete(session, draft, patient, base)
     version = revise(base, draft, author_id=author.id, author_name=author.name, published_at=now)
     _store(session, patient, head, version)
     changes.announce(session, sync, ServerKind.PROGRAM, [version.id])
@@ -98,9 +98,9 @@ def _both(session: Session, draft: Draft, current: ProgramVersion | None) -> dic
     return {"base": codec.dump(base), "current": codec.dump(current)}
 
 
-def _check_complete(draft: Draft, patient: Patient, base: ProgramVersion | None) -> None:
+def _check_complete(session: Session, draft: Draft, patient: Patient, base: ProgramVersion | None) -> None:
     """No gap by the rules the builder shows too, and every exercise as the library holds it."""
-    missing = (*gaps(draft, patient.flags), *changed_exercises(draft, base))
+    missing = (*gaps(draft, patient.flags), *changed_exercises(session, patient.clinic_id, draft, base))
     if missing:
         raise Declined("not_publishable", detail={"gaps": codec.dump(missing)})
 

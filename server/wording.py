@@ -8,8 +8,7 @@ from typing import Any
 
 from hep.prescribing import dose_text, load_text
 from hep.progression import Verdict, VerdictKind, What
-from hep.records import Dose, Mode
-from server import library
+from hep.records import Dose, Exercise, Mode
 
 ORDER = (
     "Order: stop rule, rising pain or two reds, proposals waiting, nothing logged for 5 days, unsure how, "
@@ -84,9 +83,8 @@ def step_words(verdict: Verdict) -> str:
     return _STEPS[verdict.what] if verdict.what else "a change"
 
 
-def proposed(verdict: Verdict, mode: Mode | None) -> str:
-    """What the prescription would be after the step."""
+def proposed(verdict: Verdict, mode: Mode | None, rung: Exercise | None) -> str:
+    """What the prescription would be after the step; `rung` is the exercise it names, None for none."""
     if verdict.new is not None:
         return dose_and_load(verdict.new, mode)
-    exercise = library.exercises().get(verdict.next_exercise_id or "")
-    return exercise.name if exercise else "Stop this exercise"
+    return rung.name if rung else "Stop this exercise"

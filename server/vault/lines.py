@@ -4,13 +4,28 @@ A table's line names its columns and their sorts, so that a file can be read wit
 back by a newer one. Rows are arrays in the order of the columns.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Integer, String, Table, TableClause, Text, column, table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TableClause,
+    Text,
+    column,
+    table,
+)
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -25,6 +40,7 @@ _SORTS: dict[str, tuple[TypeEngine[Any], tuple[type[Any], ...]]] = {
     "bool": (Boolean(), (Boolean,)),
     "int": (BigInteger(), (Integer,)),
     "date": (Date(), (Date,)),
+    "bytes": (LargeBinary(), (LargeBinary,)),
     "text": (Text(), (String, AutoString)),
 }
 _PLAIN: dict[str, type[Any] | tuple[type[Any], ...]] = {"bool": bool, "int": int, "text": str, "json": (list, dict)}
@@ -80,6 +96,8 @@ def _value(sort: str, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if sort == "date":
         return date.fromisoformat(value)
+    if sort == "bytes":
+        return b64decode(value, validate=True)
     if not isinstance(value, _PLAIN[sort]):
         raise TypeError
     return value
@@ -106,7 +124,13 @@ def end_line(rows: Mapping[str, int], digest: str) -> bytes:
 
 
 def _line(value: object) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(value, default=_base64, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _base64(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError
+    return b64encode(value).decode()
 
 
 def parse(line: bytes) -> Any:

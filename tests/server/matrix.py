@@ -7,11 +7,13 @@ from typing import Any
 
 from hep import codec
 from hep.access import Role
+from hep.records import Review
 from hep.verdicts import Verdict, VerdictKind
+from server import library
 from server.database import writing
 from server.tables.care import Flag, Proposal
 from server.tables.people import Device, Staff
-from tests.server.care import ZONE, Care, fresh
+from tests.server.care import EXERCISE, ZONE, Care, fresh
 from tests.server.world import Signed, World
 
 ACTORS = (
@@ -49,6 +51,9 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/sync/push"): PATIENTS | {"revoked phone"},
     ("GET", "/v1/sync/pull"): PATIENTS,
     ("GET", "/v1/library"): PATIENTS | THERAPISTS | {"assistant"},
+    ("GET", "/v1/library/own"): THERAPISTS | {"assistant"},
+    ("POST", "/v1/library/own"): THERAPISTS,
+    ("POST", "/v1/library/own/{exercise_id}/retire"): TREATING,
     ("GET", "/v1/caseload"): THERAPISTS | {"assistant"},
     ("POST", "/v1/patients"): THERAPISTS,
     ("GET", "/v1/patients/{patient_id}"): TREATING | {"assistant"},
@@ -73,7 +78,8 @@ def refusal(method: str, path: str, actor: str) -> int:
         return 401
     if actor == "revoked phone":
         return 403
-    hidden = ("{patient_id}" in path and actor == "therapist elsewhere") or path.startswith("/v1/me/")
+    of_a_clinic = "{patient_id}" in path or "{exercise_id}" in path
+    hidden = (of_a_clinic and actor == "therapist elsewhere") or path.startswith("/v1/me/")
     return 404 if hidden else 403
 
 
@@ -102,6 +108,7 @@ class Case:
                 "batch_id": waiting[0]["id"],
                 "flag_id": _flag(world, care),
                 "proposal_id": _proposal(world, care),
+                "exercise_id": own_exercise(care.therapist)["exercise"]["id"],
             },
         )
 
@@ -121,12 +128,31 @@ class Case:
             "refresh": {"refresh_token": "x" * 43, "nonce": "n" * 16},
             "push": self.care.envelope(),
             "patients": {"name": "New Person", "birth_date": "1970-01-01", "zone": ZONE, "problem": "Shoulder pain"},
+            "own": {"base_version": 0, "exercise": exercise_body()},
+            "retire": {"retired": True},
             "programs": codec.dump(self.care.draft()),
             "decision": {"decision": "decline", "reason": "Not yet"},
             "clear": {"note": "Seen and fine"},
             "release": {"reason": "It was theirs"},
             "discard": {"reason": "It was not theirs"},
         }.get(last)
+
+
+def exercise_body(**changes: Any) -> dict[str, Any]:
+    """A clinic's own exercise as it is sent: straight leg raises, adapted."""
+    row = codec.dump(library.exercises()[EXERCISE])
+    return (
+        row
+        | {"id": fresh("own"), "name": "Our leg raise", "drawing": EXERCISE, "review": codec.dump(Review())}
+        | changes
+    )
+
+
+def own_exercise(therapist: Signed, **changes: Any) -> dict[str, Any]:
+    """A new exercise of the therapist's clinic, as the server tells of it."""
+    reply = therapist.post("/v1/library/own", {"base_version": 0, "exercise": exercise_body(**changes)})
+    assert reply.status_code == 200, reply.text
+    return dict(reply.json())
 
 
 def _flag(world: World, care: Care) -> str:

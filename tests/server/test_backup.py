@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Engine, Integer, Table, event
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, Table, event
 from sqlmodel import SQLModel, col, func, select
 
 from server import audit
@@ -109,6 +109,7 @@ def odd_value(column: Column[Any]) -> Any:
         (BigInteger, 2**53 + 1),
         (Integer, 7),
         (JSON, [{"é": [1, None, "\n"]}]),
+        (LargeBinary, bytes(range(256))),
     )
     return next((value for sort, value in values if isinstance(column.type, sort)), 'é\n"\\🙂')
 
@@ -116,7 +117,7 @@ def odd_value(column: Column[Any]) -> Any:
 def other(value: Any) -> Any:
     if isinstance(value, str):
         return "-"
-    return value if isinstance(value, list | date) else value - 1
+    return value if isinstance(value, list | date | bytes) else value - 1
 
 
 @pytest.fixture(params=["sqlite to sqlite", "sqlite to postgresql", "postgresql to sqlite"])

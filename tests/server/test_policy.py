@@ -25,6 +25,7 @@ NESTED = [
     ("/v1/patients/{patient_id}/quarantine/{batch_id}/release", "batch_id"),
     ("/v1/patients/{patient_id}/quarantine/{batch_id}/discard", "batch_id"),
 ]
+OF_THE_CLINIC = ("{patient_id}", "{exercise_id}")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -123,16 +124,17 @@ def test_who_is_let_in(cast: Cast, method: str, path: str) -> None:
     assert surprises == {}
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(key for key in ALLOWED if "{patient_id}" in key[1]))
+@pytest.mark.parametrize(
+    ("method", "path"), sorted(key for key in ALLOWED if any(name in key[1] for name in OF_THE_CLINIC))
+)
 def test_a_patient_elsewhere_and_one_who_never_was_are_the_same_to_a_therapist(
     cast: Cast, method: str, path: str
 ) -> None:
     therapist = cast.again("therapist")
     body = cast.elsewhere.body(method, path)
     elsewhere = therapist.request(method, path.format(**cast.elsewhere.ids), json=body)
-    never = therapist.request(
-        method, path.format(**(cast.elsewhere.ids | {"patient_id": "no-such-patient"})), json=body
-    )
+    nobody = {"patient_id": "no-such-patient", "exercise_id": "own-no-such-exercise"}
+    never = therapist.request(method, path.format(**(cast.elsewhere.ids | nobody)), json=body)
     assert (elsewhere.status_code, never.status_code) == (404, 404)
     assert elsewhere.content == never.content
 

@@ -27,6 +27,8 @@ WRITTEN: dict[tuple[str, str], str] = {
     ("POST", "/v1/me/devices/{device_id}/revoke"): "device.revoke: ok",
     ("POST", "/v1/sync/push"): "sync.push: ok",
     ("GET", "/v1/sync/pull"): "sync.pull: ok",
+    ("POST", "/v1/library/own"): "exercise.save: ok",
+    ("POST", "/v1/library/own/{exercise_id}/retire"): "exercise.retire: ok",
     ("GET", "/v1/caseload"): "caseload.read: ok",
     ("POST", "/v1/patients"): "patient.create: ok",
     ("GET", "/v1/patients/{patient_id}"): "patient.read: ok",
@@ -98,6 +100,7 @@ def test_every_route_that_reads_or_changes_a_record_leaves_an_entry() -> None:
         ("GET", "/v1/me"),
         ("GET", "/v1/me/devices"),
         ("GET", "/v1/library"),
+        ("GET", "/v1/library/own"),
         ("GET", "/v1/patients/{patient_id}/devices"),
         ("GET", "/v1/patients/{patient_id}/invitations"),
     }
