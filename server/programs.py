@@ -41,6 +41,7 @@ class Published:
 def publish(session: Session, patient: Patient, author: Author, draft: Draft, now: datetime) -> Published:
     """Make the draft the program's next version.
 
+    A program that had ended is announced whole: a phone that came while it was not in use was not given it.
     Raises `Declined`: `stale_base` (detail: base and current version), `not_publishable` (detail: gaps), `not_found`
     for an episode or program of somebody else. Ids and sizes were looked at before (`bounds`).
     """
@@ -52,8 +53,10 @@ def publish(session: Session, patient: Patient, author: Author, draft: Draft, no
         raise Declined("stale_base", detail=_both(session, draft, base))
     _check_complete(session, draft, patient, base)
     version = revise(base, draft, author_id=author.id, author_name=author.name, published_at=now)
+    not_given = range(1, version.version) if head.state != ProgramState.ACTIVE.value else ()
     _store(session, patient, head, version)
-    changes.announce(session, sync, ServerKind.PROGRAM, [version.id])
+    earlier = [f"{version.program_id}:{number}" for number in not_given]
+    changes.announce(session, sync, ServerKind.PROGRAM, [*earlier, version.id])
     upkeep.after_publish(session, patient, version, now)
     return Published(program=version, changes=difference(base, version))
 

@@ -195,6 +195,21 @@ def test_a_new_phone_gets_the_program_in_use_and_not_the_one_before(world: World
     assert [change["id"] for change in care.pull_all(ended)] == ["program-second-1:1"]
 
 
+def test_a_program_opened_again_reaches_a_phone_that_came_while_another_was_in_use_whole(world: World) -> None:
+    care = Care.begin(world)
+    first = care.change_program()
+    care.phone = world.phone(care.therapist, care.patient_id)
+    assert {change["id"] for change in care.pull_all() if change["kind"] == "program"} == {f"{care.program_id}:1"}
+    there = care.cursor
+    care.publish(state=ProgramState.ARCHIVED, reason="Enough of it")
+
+    care.program_id, care.version, care.prescriptions = first.program_id, 2, first.prescriptions
+    care.publish(reason="Back to the first")
+
+    known = [change["id"] for change in care.pull_all(there) if change["kind"] == "program"]
+    assert known[1:] == [f"{first.program_id}:{version}" for version in (1, 2, 3)]
+
+
 def test_which_phone_was_given_which_version_is_remembered(world: World) -> None:
     care = Care.begin(world)
     first = care.phone
