@@ -46,7 +46,13 @@ PRESETS: dict[str, Pose] = {
     "long_sit": {
         "pelvis": [0, 0.125, 0],
         "legs": _LONG,
-        "arms": {"hand": [-0.16, 0.09, 0.26], "pole": [-1, 0, 0.3], "hdir": [-0.4, -0.6, 0.6], "palm": [0, -1, 0]},
+        "arms": {
+            "hand": [-0.14, 0.06, 0.24],
+            "pole": [-1, 0, 0.3],
+            "hdir": [-0.9, -0.05, 0.4],
+            "palm": [0, -1, 0],
+            "curl": 0.1,
+        },
     },
     "kneel": {
         "pelvis": [0, 0.497, 0],
@@ -72,7 +78,7 @@ PRESETS: dict[str, Pose] = {
     "prone": {
         "pelvis": [0, 0.15, 0],
         "legs": {"hip": [2, 4, 0], "knee": 2, "ankle": -65},
-        "arms": {"sh": [8, 14, 0], "elbow": 4, "pron": -60},
+        "arms": {"sh": [4, 14, 0], "elbow": 2, "pron": -80},
     },
     "quadruped": {
         "pelvis": [0, 0.51, 0],
@@ -86,7 +92,7 @@ PRESETS: dict[str, Pose] = {
         "sidebend": 12,
         "head": [0, 0, -8],
         "legs": {"hip": [45, 0, 0], "knee": 80},
-        "Rarm": {"hand": [0.22, 0.07, 0.3], "pole": [-0.3, 0.6, 0.3], "hdir": [0.3, 0, 1], "palm": [0, -1, 0]},
+        "Rarm": {"hand": [0.22, 0.07, 0.3], "pole": [-0.3, 0.6, 0.3], "hdir": [-0.15, -0.1, 1], "palm": [0, -1, 0]},
         "Larm": {
             "hand": [0.62, 0.1, 0.1],
             "pole": [0.2, 0, 1],
