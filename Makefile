@@ -10,7 +10,7 @@ PROCESSES ?= 2
 export HOST PORT ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset-demo test check fix bench soak build-web screens lock clean
+.PHONY: help run reset-demo test check fix bench soak build-web pictures screens lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync upke
 
 soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests restore) into build/soak.json
 	@$(BIN)/python -m tests.soak
+
+pictures: $(VENV)/dev.stamp ## draw the exercise pictures whose description changed
+	@$(BIN)/python -m server.pictures make
 
 screens: $(VENV)/dev.stamp ## photograph every screen into docs/screens
 	@$(BIN)/python -m tests.browser.screens

@@ -3,6 +3,3 @@
 Needs numpy and Pillow, both installed for development only: the running server shows the drawn files and never
 imports this package. The format is described in docs/pictures.md.
 """
-
-ENGINE_VERSION = 1
-"""Raised by hand whenever the drawing changes: every picture is then drawn again."""

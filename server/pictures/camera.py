@@ -9,6 +9,7 @@ from server.pictures.shapes import Cone, Part
 from server.pictures.vectors import Vec, vec
 
 MARGIN, LEAST_SPAN = 1.09, 1.5
+_DIGITS = 7
 
 
 @dataclass
@@ -27,8 +28,11 @@ class Camera:
         self.axes = np.stack([across, np.cross(self.toward, across), self.toward])
 
     def see(self, point: Vec) -> Vec:
-        """Screen meters right and up, and the depth toward the viewer."""
-        return np.asarray(self.axes @ point)
+        """Screen meters right and up, and the depth toward the viewer.
+
+        Rounded far below a pixel: processors differ in the last digit, pictures must not.
+        """
+        return np.round(self.axes @ point, _DIGITS)
 
     def extent(self, part: Part) -> tuple[Vec, Vec]:
         if isinstance(part, Cone):

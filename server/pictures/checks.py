@@ -70,7 +70,7 @@ def drawn(file: PoseFile) -> list[str]:
     first, last = (artist.draw(at, _SMALL, 2, glow=at) for at in (0.0, 1.0))
     faults = []
     if not file.get("isometric", False):
-        change = float(np.mean(np.abs(first.color - last.color).max(axis=-1) > 24))
+        change = float(np.mean(np.abs(first.color.astype(int) - last.color).max(axis=-1) > 24))
         if change < LEAST_CHANGE:
             faults.append(f"start and end differ in {change:.1%} of the picture, at least {LEAST_CHANGE:.1%} is needed")
     shown = float(np.mean(last.tints > 0.3))

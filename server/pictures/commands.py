@@ -1,11 +1,15 @@
 """`python -m server.pictures`: draw to look at, check, put on a contact sheet, make the library's files."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from server.pictures.checks import all_of
+from server.pictures.library import Outcome, make
 from server.pictures.posefile import PoseFile, read
+from server.pictures.render import Artist
 from server.pictures.schema import BadPose
 from server.pictures.sheet import contact_sheet, look
 
@@ -37,6 +41,9 @@ def _parser() -> ArgumentParser:
     sheet.add_argument("--size", type=int, default=160)
     sheet.add_argument("--columns", type=int, default=4)
     sheet.add_argument("--out", type=Path, required=True)
+    build = add("make", help="draw the library's files that changed")
+    build.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    build.set_defaults(command=_make)
     for command, run in ((draw, _draw), (check, _check), (sheet, _sheet)):
         command.add_argument("ids", nargs="*", metavar="ID", help="exercises; none means all")
         command.set_defaults(command=run)
@@ -59,8 +66,6 @@ def _draw(wanted: Namespace) -> int:
 
 
 def _check(wanted: Namespace) -> int:
-    from server.pictures.checks import all_of
-
     failed = 0
     for file in chosen(wanted):
         faults = all_of(file)
@@ -69,9 +74,15 @@ def _check(wanted: Namespace) -> int:
     return 1 if failed else 0
 
 
-def _sheet(wanted: Namespace) -> int:
-    from server.pictures.render import Artist
+def _make(wanted: Namespace) -> int:
+    def say(outcome: Outcome) -> None:
+        sys.stdout.write(f"{outcome.id}: {outcome.error or 'drawn'}\n")
+        sys.stdout.flush()
 
+    return 0 if make(wanted.library, wanted.processes, say) else 1
+
+
+def _sheet(wanted: Namespace) -> int:
     pictures = []
     for file in chosen(wanted):
         artist = Artist(file)

@@ -15,8 +15,11 @@ STILL_SIZE, STILL_OVER = 480, 3
 STILL_LIMIT, LOOP_LIMIT = 15_000, 60_000
 _STILL_QUALITIES = (82, 74, 66, 58, 50, 42)
 _LOOP_SIZES, _LOOP_QUALITIES, _LOOP_STEPS = (480, 400), (60, 48, 38), (8, 6, 5)
-_BREATH = 130
-"""Milliseconds a frame of the moving part is shown."""
+_WEIGHTS = {60: 1.0, 48: 0.9, 38: 0.8}
+_HOPELESS = 1.04
+"""Settings expected to miss the limit by more are not tried."""
+_MOVING = 1100
+"""Milliseconds the way out takes, about."""
 
 
 class TooLarge(ValueError):
@@ -52,14 +55,18 @@ def still(image: Image.Image, name: str) -> bytes:
 def loop(artist: Artist) -> bytes:
     """The loop at the best size and quality that fits. Raises TooLarge."""
     drawn: dict[tuple[int, Frame], Image.Image] = {}
-    taken = 0
+    expected, taken = 0.0, 0
     for steps, size, quality in _settings(int(artist.file.get("steps", _LOOP_STEPS[0]))):
-        shown = frames(artist.file, steps, _BREATH * 8 // (steps + 2))
+        weight = steps * size * _WEIGHTS[quality]
+        if expected * weight > LOOP_LIMIT * _HOPELESS:
+            continue
+        shown = frames(artist.file, steps, _MOVING // (steps + 2))
         images = [_drawn(artist, drawn, size, frame) for frame in shown]
         data = _webp(images, [frame.milliseconds for frame in shown], quality)
         if len(data) <= LOOP_LIMIT:
             return data
         taken = len(data)
+        expected = taken / weight
     raise TooLarge(f"{artist.file.id}: the loop takes {taken} bytes, {LOOP_LIMIT} are allowed")
 
 

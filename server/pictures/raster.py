@@ -3,7 +3,7 @@
 A rounded cone's depth under a parallel camera has a closed form, so nothing is meshed or marched.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,17 @@ from server.pictures.vectors import Vec
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+Area = tuple[slice, slice]
 NOTHING = -50.0
 EMPTY = -1
 
 
 @dataclass
 class Buffers:
-    """Square buffers; `part` is the index into the scene's list (EMPTY where none), `share` the place along a cone."""
+    """Square buffers; `part` is the index into the scene's list (EMPTY where none), `share` the place along a cone.
+
+    `windows` tells in which area each cone was drawn.
+    """
 
     camera: Camera
     width: int
@@ -28,7 +32,8 @@ class Buffers:
     normal: Floats
     share: Floats
     part: NDArray[np.int16]
-    face: NDArray[np.int16]
+    face: NDArray[np.int8]
+    windows: dict[int, Area] = field(default_factory=dict)
 
     @property
     def pixel(self) -> float:
@@ -48,6 +53,31 @@ class _Window:
     y: Floats
 
 
+def drawn_area(b: Buffers, margin: int) -> Area:
+    """The smallest area with everything that was drawn, and a margin around it."""
+    rows, columns = (np.flatnonzero((b.part != EMPTY).any(axis=axis)) for axis in (1, 0))
+    return tuple(  # type: ignore[return-value]
+        slice(max(int(hits[0]) - margin, 0), int(hits[-1]) + 1 + margin) if hits.size else slice(0, 0)
+        for hits in (rows, columns)
+    )
+
+
+def looks(b: Buffers, parts: list[Part]) -> NDArray[np.int16]:
+    """The part at every pixel, its number raised by the number of parts where its second material shows."""
+    out = b.part.copy()
+    for index, part in enumerate(parts):
+        if isinstance(part, Cone) and part.split is not None and index in b.windows:
+            area = b.windows[index]
+            out[area][(b.part[area] == index) & (b.share[area] > part.split[0])] += len(parts)
+    return out
+
+
+def material_of(parts: list[Part]) -> list[str]:
+    """The material of every number that `looks` gives."""
+    second = [part.split[1] if isinstance(part, Cone) and part.split else part.material for part in parts]
+    return [*(part.material for part in parts), *second]
+
+
 def raster(parts: list[Part], camera: Camera, width: int) -> Buffers:
     b = Buffers(
         camera,
@@ -56,7 +86,7 @@ def raster(parts: list[Part], camera: Camera, width: int) -> Buffers:
         np.zeros((width, width, 3), np.float32),
         np.zeros((width, width), np.float32),
         np.full((width, width), EMPTY, np.int16),
-        np.zeros((width, width), np.int16),
+        np.zeros((width, width), np.int8),
     )
     for index, part in enumerate(parts):
         if isinstance(part, Cone):
@@ -93,6 +123,7 @@ def _cone(b: Buffers, cone: Cone, index: int) -> None:
     height = np.sqrt(np.maximum(left, 0))
     depth = np.float32(a[2]) + share * np.float32(e[2]) + height
     where = (window.rows, window.columns)
+    b.windows[index] = where
     hit = (left > 0) & (depth > b.depth[where])
     if not hit.any():
         return

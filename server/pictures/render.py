@@ -9,9 +9,9 @@ from server.pictures import arrows
 from server.pictures.camera import Camera
 from server.pictures.ink import ink
 from server.pictures.posefile import PoseFile
-from server.pictures.raster import EMPTY, Bools, Buffers, Floats, raster
+from server.pictures.raster import EMPTY, Bools, Buffers, Floats, looks, raster
 from server.pictures.scene import Scene, Sign, arrow_points, camera, scene
-from server.pictures.shade import materials, shade
+from server.pictures.shade import Colors, shade
 from server.pictures.tint import tint
 from server.pictures.vectors import unit, vec
 
@@ -22,7 +22,7 @@ _GHOST = 0.38
 class Drawn:
     """Colors before arrows, with what the checks ask about."""
 
-    color: Floats
+    color: Colors
     buffers: Buffers
     scene: Scene
     tints: Floats
@@ -42,28 +42,38 @@ class Artist:
         self.file = file
         self.camera: Camera = camera(file)
         self.signs: list[Sign] = arrow_points(file, self.camera)
+        self._starts: dict[tuple[int, int], Drawn] = {}
 
     def draw(self, at: float, size: int, over: int, glow: float = 0.0) -> Drawn:
         now = scene(self.file, at)
         buffers = raster(now.parts, self.camera, size * over)
         names = self.file.get("muscles", []) if glow > 0 else []
         tints = tint(buffers, now.parts, names) * np.float32(glow)
-        color = shade(buffers, now.parts, tints, now.skeleton.frames["pelvis"], self.file.get("floor", True))
-        lines = ink(buffers, now.parts, materials(buffers, now.parts), color, over)
+        look = looks(buffers, now.parts)
+        color = shade(buffers, now.parts, look, tints, now.skeleton.frames["pelvis"], self.file.get("floor", True))
+        lines = ink(buffers, now.parts, look, color, over)
         return Drawn(color, buffers, now, tints, lines)
 
     def still(self, at: float, size: int = 480, over: int = 3) -> Image.Image:
         """The start (0) without tint, or the end (1) tinted and with the start's ghost behind it."""
+        if at == 0:
+            return self._finished(self._begin(size, over), size, at, 1.0)
         drawn = self.draw(at, size, over, glow=at)
         if at == 1 and self.file.get("ghost", True):
-            _add_ghost(drawn, self.draw(0, size, over))
+            _add_ghost(drawn, self._begin(size, over))
         return self._finished(drawn, size, at, 1.0)
+
+    def _begin(self, size: int, over: int) -> Drawn:
+        """The start, drawn once: it is a still of its own and the ghost of the end."""
+        if (size, over) not in self._starts:
+            self._starts[size, over] = self.draw(0, size, over)
+        return self._starts[size, over]
 
     def frame(self, at: float, size: int, glow: float, press: float = 0.0) -> Image.Image:
         return self._finished(self.draw(at, size, 2, glow), size, at, press)
 
     def _finished(self, drawn: Drawn, size: int, at: float, press: float) -> Image.Image:
-        image = Image.fromarray(np.clip(drawn.color, 0, 255).astype(np.uint8))
+        image = Image.fromarray(drawn.color)
         pen = ImageDraw.Draw(image)
         for stroke in self.strokes(drawn.buffers, at, press):
             arrows.draw_arrow(pen, stroke)
@@ -110,4 +120,5 @@ def _add_ghost(drawn: Drawn, start: Drawn) -> None:
     there = (start.body | start.lines) & ~drawn.body & ~drawn.lines
     there &= start.buffers.depth > drawn.buffers.depth + 0.004
     there &= start.buffers.part < len(start.scene.body)
-    drawn.color[there] = drawn.color[there] * (1 - _GHOST) + start.color[there] * _GHOST
+    mixed = drawn.color[there] * (1 - _GHOST) + start.color[there] * _GHOST
+    drawn.color[there] = mixed.astype(np.uint8)
