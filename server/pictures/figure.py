@@ -1,12 +1,17 @@
 """The figure's flesh and clothes: rounded cones hung on a skeleton."""
 
+import math
+from itertools import pairwise
+
+import numpy as np
+
 from server.pictures.foot import foot
 from server.pictures.hand import hand
 from server.pictures.head import head
 from server.pictures.presets import Pose
 from server.pictures.shapes import Cone
 from server.pictures.skeleton import SIDES, Skeleton
-from server.pictures.vectors import Mat, Vec, at
+from server.pictures.vectors import Mat, Vec, at, rot_z
 
 SHORTS_LENGTH, SLEEVE_LENGTH = 0.6, 0.55
 
@@ -49,6 +54,7 @@ def figure(s: Skeleton, pose: Pose, bare: bool) -> list[Cone]:
 
 def _pelvis(s: Skeleton) -> list[Cone]:
     part = Limbs(s.joints["pelvis"], s.frames["pelvis"], "shorts", "torso")
+    part.add((0.004, 0, 0), (0.006, 0.11, 0), 0.102, 0.098, "pelvis")
     for _, z in SIDES:
         part.add((0, 0.01, z * 0.068), (0, 0.11, z * 0.058), 0.104, 0.098, "pelvis", z)
         part.add((-0.035, -0.01, z * 0.07), (-0.03, 0.03, z * 0.06), 0.094, 0.088, "glute", z)
@@ -59,6 +65,7 @@ def _abdomen(s: Skeleton, pose: Pose) -> list[Cone]:
     part = Limbs(s.joints["waist"], s.frames["abdomen"], "shirt", "torso")
     for _, z in SIDES:
         part.add((0, -0.01, z * 0.056), (0, 0.16, z * 0.06), 0.099, 0.108, "abdomen", z)
+    part.add((0.008, -0.01, 0), (0.006, 0.16, 0), 0.098, 0.108, "abdomen")
     belly = pose["belly"]
     if belly:
         part.add((0.03 + belly, 0.03, 0), (0.03 + belly, 0.12, 0), 0.095, 0.09, "abdomen")
@@ -72,8 +79,19 @@ def _thorax(s: Skeleton, pose: Pose) -> list[Cone]:
         part.add((swell, 0, z * 0.06), (swell, 0.13, z * (0.082 + swell / 2)), 0.108, 0.098, "thorax", z)
         part.add((-0.005, 0.15, z * 0.075), (-0.012, 0.205, z * 0.12), 0.085, 0.055, "pec", z)
         part.add((-0.015, 0.225, z * 0.02), (-0.008, 0.198, z * 0.16), 0.052, 0.055, "trap", z)
-    part.add((-0.005, 0.10, 0), (-0.008, 0.17, 0), 0.10, 0.078, "thorax")
-    return part.cones
+    part.add((0.006 + swell, 0, 0), (0.002 + swell, 0.13, 0), 0.108, 0.098, "thorax")
+    part.add((-0.002, 0.13, 0), (-0.012, 0.185, 0), 0.092, 0.066, "thorax")
+    return [*part.cones, *_collar(s)]
+
+
+def _collar(s: Skeleton) -> list[Cone]:
+    """A round neckline, lower in front."""
+    ring = Limbs(s.joints["neck"], s.frames["thorax"] @ rot_z(-16), "shirt", "collar")
+    angles = np.radians(np.linspace(0, 360, 17))
+    places = [(0.007 + 0.053 * math.cos(a), 0.03, 0.062 * math.sin(a)) for a in angles]
+    for a, b in pairwise(places):
+        ring.add(a, b, 0.013, 0.013, "collar")
+    return ring.cones
 
 
 def _leg(s: Skeleton, side: str, sign: int) -> list[Cone]:

@@ -28,11 +28,12 @@ def _shoe(ankle: Vec, frame: Mat, leg: Pose, side: str, sign: int) -> list[Cone]
     rows = [
         ((-0.008, -0.018, 0), (0.10, -0.042, 0), 0.036, 0.028),
         ((-0.03, -0.033, 0), (0.05, -0.042, 0), 0.035, 0.028),
+        ((0.02, -0.043, 0), (0.125, -0.046, 0), 0.03, 0.024),
         *(((-0.02, -0.04, z * 0.6), (0.12, -0.045, z), 0.03, 0.025) for z in (0.018, -0.018)),
     ]
     for a, b, ra, rb in rows:
         cones.append(Cone(at(ankle, frame, *a), at(ankle, frame, *b), ra, rb, "shoe", group, "foot", sign, frame))
-    for z in (0.018, -0.018):
+    for z in (0.018, 0.0, -0.018):
         near, far = ball + frame @ (0, 0, z), at(ball, frame @ bend, 0.045, -0.005, z * 0.8)
         cones.append(Cone(near, far, 0.025, 0.02, "shoe", group, "foot", sign, frame))
     return cones

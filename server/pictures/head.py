@@ -27,21 +27,33 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
     purse = pose["lips"]
     for _, z in SIDES:
         add((-0.005, 0.055, z * 0.042), (0.058, 0.012, z * 0.012), 0.04, 0.026, "skin", "head")
-        add((-0.008, 0.088, z * 0.084), (-0.004, 0.062, z * 0.08), 0.019, 0.013, "skin", "ear")
+        add((-0.006, 0.086, z * 0.086), (-0.002, 0.064, z * 0.082), 0.016, 0.011, "skin", "ear")
         y, side = 0.0925 + up * 0.0003, z * 0.034 + right * 0.0003
-        add((0.0855, y + 0.0045, side), (0.0855, y - 0.0045, side), 0.0078, 0.0078, "eye", "head")
-        add((0.086, 0.119, z * 0.022), (0.079, 0.119, z * 0.047), 0.0055, 0.004, "hair", "head")
-        corner = z * (0.023 - 0.017 * purse)
+        add((0.0855, y + 0.005, side), (0.0855, y - 0.005, side), 0.0084, 0.0084, "eye", "head")
+        add((0.087, 0.1195, z * 0.020), (0.079, 0.1215, z * 0.046), 0.005, 0.0035, "hair", "head")
+        corner = z * (0.025 - 0.018 * purse)
         forward = 0.012 * purse
-        add(
-            (0.0985 + forward, 0.034, 0),
-            (0.0915 + forward, 0.038, corner),
-            0.0042 + 0.004 * purse,
-            0.003,
-            "lip",
-            "head",
-        )
-    add((0.088, 0.096, 0), (0.103, 0.068, 0), 0.009, 0.0125, "skin", "nose")
-    add((-0.018, 0.128, 0), (-0.004, 0.142, 0), 0.099, 0.089, "hair", "hair")
-    add((-0.03, 0.1, 0), (-0.035, 0.05, 0), 0.092, 0.062, "hair", "hair")
-    return cones
+        middle, end = (0.0985 + forward, 0.0335, 0), (0.0905 + forward, 0.0395 - 0.004 * purse, corner)
+        add(middle, end, 0.0042 + 0.004 * purse, 0.003, "lip", "head")
+    add((0.088, 0.096, 0), (0.103, 0.068, 0), 0.008, 0.0115, "skin", "nose")
+    return cones + _hair(s)
+
+
+_HAIR: tuple[tuple[_Place, _Place, float, float], ...] = (
+    ((-0.018, 0.13, 0), (-0.006, 0.142, 0), 0.097, 0.088),
+    ((-0.032, 0.1, 0), (-0.037, 0.052, 0), 0.088, 0.06),
+    ((0.018, 0.178, 0.046), (0.055, 0.17, -0.034), 0.036, 0.028),
+    ((0.02, 0.184, 0.03), (0.062, 0.16, 0.04), 0.034, 0.017),
+    ((0.03, 0.18, -0.03), (0.05, 0.15, -0.056), 0.03, 0.017),
+    ((0.026, 0.138, 0.07), (0.03, 0.108, 0.079), 0.022, 0.011),
+    ((0.026, 0.138, -0.07), (0.03, 0.108, -0.079), 0.022, 0.011),
+)
+"""The crown, the back, a fringe brushed to one side, its ends, sideburns."""
+
+
+def _hair(s: Skeleton) -> list[Cone]:
+    frame, base = s.frames["head"], s.joints["skull"]
+    return [
+        Cone(at(base, frame, *a), at(base, frame, *b), ra, rb, "hair", "hair", "head", 0, frame)
+        for a, b, ra, rb in _HAIR
+    ]

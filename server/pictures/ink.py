@@ -11,7 +11,9 @@ from server.pictures.shade import Colors
 from server.pictures.shapes import Part
 
 _FACE = ("head", "nose")
-_TRUNK = ("torso", "head", "hair", "ear")
+_TRUNK = ("torso", "collar", "head", "hair", "ear")
+_SMOOTH = ("torso", "collar", "hair")
+"""Many cones that make one surface: only a large jump in depth is an edge."""
 _NO_EDGE = ("eye", "lip")
 _ONE_HAND_PIXEL = 0.0016
 _PLAIN, _TRUNK_ROLE, _ARM_ROLE = 0, 1, 2
@@ -53,6 +55,7 @@ class _Finder:
         self.group = np.array([*(numbers[name] for name in names), *(numbers[name] for name in names), EMPTY], np.int16)
         self.kind = np.array([*(kinds[name] for name in materials), EMPTY], np.int16)
         self.face = np.array([*(name in _FACE for name in names), *(name in _FACE for name in names), False])
+        self.smooth = np.array([*(name in _SMOOTH for name in names), *(name in _SMOOTH for name in names), False])
         self.quiet = np.array([*(name in _NO_EDGE for name in materials), False])
         roles = [_ARM_ROLE if name[1:4] == "arm" else _TRUNK_ROLE if name in _TRUNK else _PLAIN for name in names]
         self.role = np.array([*roles, *roles, _PLAIN], np.int8)
@@ -95,10 +98,12 @@ class _Finder:
         bend = n[:, 0] * m[:, 0] + n[:, 1] * m[:, 1] + n[:, 2] * m[:, 2]
         arm_on_trunk = self.role[one] * self.role[two] == _ARM_ROLE * _TRUNK_ROLE
         both_face = self.face[one] & self.face[two]
-        needed = np.where(arm_on_trunk, self.jump * 3, self.jump)
-        full = ((gap > needed) & ~both_face) | (other & (bend < _SHARP) & ~arm_on_trunk)
+        smooth = self.smooth[one] & self.smooth[two]
+        needed = np.where(smooth, self.jump * 10, np.where(arm_on_trunk, self.jump * 3, self.jump))
+        full = ((gap > needed) & ~both_face) | (other & (bend < _SHARP) & ~arm_on_trunk & ~smooth)
         thin = (self.kind[one] != self.kind[two]) | (arm_on_trunk & (gap > self.jump * 0.8))
-        thin |= both_face & other & (gap > self.jump * 0.35)
+        thin |= both_face & other & (gap > self.jump * 0.45)
+        thin |= smooth & other & (gap > self.jump * 0.2)
         return full, thin & ~self.quiet[one] & ~self.quiet[two]
 
 

@@ -11,7 +11,7 @@ from server.pictures.vectors import Mat, smoothstep, unit, vec
 
 Colors = NDArray[np.uint8]
 LIGHT = np.round(unit(vec(-0.35, 0.75, 0.6)), 6).astype(np.float32)
-_SOFT_GROUPS = ("torso", "head", "nose", "hair", "ear")
+_SOFT_GROUPS = ("torso", "collar", "head", "nose", "hair", "ear")
 _TINT_STRENGTH, _FAR_STRENGTH, _SHADOW_STRENGTH = 0.82, 0.30, 0.30
 _LEVELS = 255
 """Steps of light from -1 to 1; more cannot be seen."""
