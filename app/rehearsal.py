@@ -38,6 +38,7 @@ class Stage:
     fragment = ""
     zone = "America/New_York"
     device_name = "Rehearsal"
+    reduced_motion = False
     journal_mode = "MEMORY"
 
     def __init__(self, path: str) -> None:

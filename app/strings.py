@@ -273,6 +273,8 @@ class English:
         """How often, on days the patient chooses."""
         return f"{self.plural(n, 'time', 'times')} a week, on days you choose"
 
+    picture_motion = ("Play the movement", "Stop the movement")
+
     def picture_of(self, name: str) -> str:
         """The accessible name of a picture."""
         return f"Picture: {name}"

@@ -52,6 +52,8 @@ _SLOTS: dict[str, tuple[str, str]] = {
     "secondary_fixed_dim": ("#FFDCCB", "#63301B"),
     "on_tertiary": ("#F9C9C4", "#6B211C"),
     "on_secondary": ("#1E2524", "#FFFFFF"),
+    "inverse_surface": ("#F4F6F8", "#E0E2E4"),
+    "on_inverse_surface": ("#FFFFFF", "#EBEBEB"),
     "shadow": ("#143024", "#000000"),
     "surface_tint": ("#00000000", "#00000000"),
 }
@@ -93,6 +95,8 @@ class Color:
     HERO_BUTTON = ft.Colors.INVERSE_PRIMARY
     ON_HERO_BUTTON = ft.Colors.ON_SECONDARY_FIXED_VARIANT
     ON_PAIN = ft.Colors.ON_SECONDARY
+    PICTURE_GROUND = ft.Colors.INVERSE_SURFACE
+    PICTURE_LIGHT = ft.Colors.ON_INVERSE_SURFACE
     CLEAR = ft.Colors.TRANSPARENT
 
 
@@ -254,11 +258,15 @@ def _bar(dark: bool, percent: int) -> ft.NavigationBarTheme:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a person chose: text size in percent and brightness. `wide`: room for a second column (desk, tablet)."""
+    """What a person chose: text size in percent and brightness. `wide`: room for a second column (desk, tablet).
+
+    `still`: the device asks for less motion.
+    """
 
     percent: int = 100
     mode: ft.ThemeMode = ft.ThemeMode.SYSTEM
     wide: bool = False
+    still: bool = False
 
     @property
     def big(self) -> bool:

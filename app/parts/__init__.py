@@ -5,6 +5,7 @@ from app.parts.days import CalendarGrid, Day, Legend, Mark, StateDot, WeekStrip
 from app.parts.exercise import Cues, ExerciseCard, HoldRing, RepCounter, Segments, SetRow, SidePill
 from app.parts.fields import TypedField
 from app.parts.figure import Figure
+from app.parts.picture import MovingPicture, Picture, shown
 from app.parts.scales import EFFORT_TILES, EffortRow, PainScale
 from app.parts.surfaces import Card, IconTile, Line, Notice, Page, Pill, TapCard
 from app.parts.text import Heading, Text, readable
@@ -27,9 +28,11 @@ __all__ = [
     "Legend",
     "Line",
     "Mark",
+    "MovingPicture",
     "Notice",
     "Page",
     "PainScale",
+    "Picture",
     "Pill",
     "RepCounter",
     "Segments",
@@ -42,4 +45,5 @@ __all__ = [
     "TypedField",
     "WeekStrip",
     "readable",
+    "shown",
 ]

@@ -8,7 +8,7 @@ import flet as ft
 import flet.canvas as cv
 
 from app.parts.controls import IconAction
-from app.parts.figure import Figure
+from app.parts.picture import Picture, Shown
 from app.parts.surfaces import Card, TapCard
 from app.parts.text import Text
 from app.theme import Color, Radius, Size, Space, Style
@@ -17,7 +17,7 @@ from app.theme import Color, Radius, Size, Space, Style
 def ExerciseCard(
     name: str,
     dose: str,
-    position: str,
+    what: Shown,
     on_click: Callable[..., Any],
     *,
     key: str,
@@ -41,13 +41,13 @@ def ExerciseCard(
     info = ft.Column(lines, spacing=2, expand=not big)
     if big:
         body: ft.Control = ft.Column(
-            [Figure(position, "", height=150), info],
+            [Picture(what, "", height=150), info],
             spacing=Space.M,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
     else:
         chevron = ft.Icon(ft.Icons.CHEVRON_RIGHT, size=Size.ICON, color=Color.MUTED)
-        body = ft.Row([Figure(position, "", Size.THUMB, Size.THUMB), info, chevron], spacing=14)
+        body = ft.Row([Picture(what, "", Size.THUMB, Size.THUMB), info, chevron], spacing=14)
     return TapCard(body, on_click, key, padding=10)
 
 

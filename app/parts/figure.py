@@ -65,7 +65,6 @@ def Figure(
     """The figure of a position on its ground, named `label`. Without `width` it fills its place; `ink` draws it
     in one color and without a ground.
     """
-    pose = _POSES.get(position, _POSES["standing"])
     side = min(width or height, height)
     ground = None
     if ink is None:
@@ -82,7 +81,7 @@ def Figure(
         image=True,
         exclude_semantics=True,
         content=ft.Container(
-            cv.Canvas(_shapes(pose, side, ink), width=side, height=side),
+            drawing(position, side, ink),
             width=width,
             height=height,
             border_radius=radius,
@@ -90,6 +89,12 @@ def Figure(
             alignment=ft.Alignment.CENTER,
         ),
     )
+
+
+def drawing(position: str, side: float, ink: str | None = None) -> cv.Canvas:
+    """The figure alone, in a square of `side` logical pixels."""
+    pose = _POSES.get(position, _POSES["standing"])
+    return cv.Canvas(_shapes(pose, side, ink), width=side, height=side)
 
 
 def _shapes(pose: _Pose, side: float, ink: str | None) -> list[cv.Shape]:

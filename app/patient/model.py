@@ -209,7 +209,8 @@ class Model:
             mode = ft.ThemeMode(kept.get("mode", "system"))
         except (ValueError, AttributeError, TypeError):
             percent, mode = 100, ft.ThemeMode.SYSTEM
-        self.wear(Look(percent if percent in TEXT_SIZES else 100, mode, (self.page.width or 0) >= WIDE))
+        still = self.platform.reduced_motion
+        self.wear(Look(percent if percent in TEXT_SIZES else 100, mode, (self.page.width or 0) >= WIDE, still))
 
     def wear(self, look: Look) -> None:
         """Dress the page."""
@@ -228,7 +229,7 @@ class Model:
 
     async def choose_look(self, percent: int, mode: ft.ThemeMode) -> None:
         """Wear and keep a look."""
-        self.wear(Look(percent, mode, self.look.wide))
+        self.wear(replace(self.look, percent=percent, mode=mode))
         kept = json.dumps({"percent": percent, "mode": mode.value})
         await self.save(lambda: self.store.set_meta({"look": kept}))
 

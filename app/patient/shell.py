@@ -14,6 +14,7 @@ from app.parts import AppButton
 from app.patient.doing import Doing
 from app.patient.log import PatientLog
 from app.patient.model import Parts
+from app.patient.pictures import Pictures
 from app.patient.screens.frame import Trouble
 from app.patient.screens.root import Root
 from app.patient.snapshot import Snapshot
@@ -110,9 +111,9 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
     platform.tell_page("started", "")
     with suppress(NotSaved):
         await model.store.came_up()
-    card = StartCard(model)
-    card.changed()
-    model.listen(card.changed)
+    for follower in (StartCard(model), Pictures(model)):
+        follower.changed()
+        model.listen(follower.changed)
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)

@@ -25,7 +25,7 @@ from app.sync import SyncState
 from hep.days import window_end, zone
 from hep.pain import MORNING_CARD_FROM_HOUR
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when `app/web/card.js` of an older release could not paint it."""
 
 DAYS_AHEAD = 2

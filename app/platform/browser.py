@@ -34,6 +34,7 @@ class Opening:
     zone: str
     device_name: str
     session: dict[str, str] = field(default_factory=dict)
+    reduced_motion: bool = False
 
 
 class BrowserPlatform:
@@ -50,6 +51,7 @@ class BrowserPlatform:
         self.fragment = opened_with.fragment
         self.zone = opened_with.zone
         self.device_name = opened_with.device_name
+        self.reduced_motion = opened_with.reduced_motion
         self._session = dict(opened_with.session)
         self._wake_callbacks: list[Callable[[], None]] = []
         self._flushes = FlushQueue(_save_folder)

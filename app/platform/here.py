@@ -6,6 +6,9 @@ import flet as ft
 
 from app.platform.port import Platform
 
+PICTURES = "/pictures" if sys.platform == "emscripten" else "exercises"
+"""Where the exercises' pictures are: the web build's folder of that name, elsewhere the app's own assets."""
+
 
 def platform_here(page: ft.Page) -> Platform:
     """The platform of this process: a browser tab, or a native build."""

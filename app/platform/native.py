@@ -24,6 +24,7 @@ class NativePlatform:
 
     journal_mode = "WAL"
     fragment = ""
+    reduced_motion = False
 
     def __init__(self, page: ft.Page, folder: Path | None = None) -> None:
         self.base_url = os.environ.get(SERVER_VARIABLE, LOCAL_SERVER).rstrip("/")

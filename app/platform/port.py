@@ -26,6 +26,9 @@ class Platform(Protocol):
     device_name: str
     """A name a person recognizes in a list of devices, for example `Chrome on Android`."""
 
+    reduced_motion: bool
+    """Whether the device asks for less motion on the screen."""
+
     journal_mode: str
     """SQLite journal mode that fits the storage below: `MEMORY` where `flush` is the commit, else `WAL`."""
 

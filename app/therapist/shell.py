@@ -71,7 +71,8 @@ def App(desk: Desk, platform: Platform) -> ft.Control:
 
     ft.use_effect(listen, [])
     wide = width >= WIDE_FROM * percent / 100
-    return LookContext(Look(percent, wide=wide), lambda: _frame(desk, percent, choose, wide))
+    look = Look(percent, wide=wide, still=platform.reduced_motion)
+    return LookContext(look, lambda: _frame(desk, percent, choose, wide))
 
 
 def _kept_percent(platform: Platform) -> int:

@@ -6,7 +6,7 @@ import { isClinic, opening, zone } from "./opening.js";
 import { icons } from "./icons.js";
 
 const KEPT = "stepwise.last-today";
-const FORMAT = 1;
+const FORMAT = 2;
 const WIDE = 700;
 const FONTS_AFTER_MS = 120;
 
@@ -64,7 +64,7 @@ const rem = (value) => `${value / 16}rem`; // grows with the browser's own text 
 
 // Turns an outline (app/patient/screens/outline.py) into elements.
 function painter(palette, drawings, greeting) {
-  const ways = { column: flex, row: flex, box, stack, text, icon, draw, bar };
+  const ways = { column: flex, row: flex, box, stack, text, icon, draw, picture, bar };
 
   function paint(node) {
     const made = ways[node.as](node);
@@ -138,6 +138,15 @@ function painter(palette, drawings, greeting) {
       picture.append(Array.isArray(form) ? svg("circle", { cx, cy, r, ...looks }) : svg("path", { d: form, ...looks }));
     }
     return picture;
+  }
+
+  function picture(node) {
+    if (!node.src) return element("div", {});
+    const made = element("img", { src: node.src, alt: "" }, {
+      display: "block", objectFit: "contain", borderRadius: px(node.round), transform: node.flipped ? "scaleX(-1)" : "",
+    });
+    made.addEventListener("error", () => { made.style.visibility = "hidden"; });
+    return made;
   }
 
   function bar(node) {

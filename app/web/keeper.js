@@ -25,9 +25,11 @@ export async function update() {
   waiting.postMessage("take over");
 }
 
-// payload: JSON list of addresses below /pictures/ that a program needs; the service worker keeps what passes it.
+// payload: JSON list of addresses below /pictures/ that a program needs. Asked for once the app is kept, so that no
+// picture competes with what the first screen waits for.
 export async function keepPictures(payload) {
-  for (const address of JSON.parse(payload)) await fetch(address).catch(() => null);
+  const { active } = (await navigator.serviceWorker?.ready) ?? {};
+  active?.postMessage({ topic: "keep pictures", addresses: JSON.parse(payload) });
 }
 
 async function newest(registration) {

@@ -30,6 +30,7 @@ export const opening = {
   zone: zone(),
   device_name: deviceName(),
   session: readSession(),
+  reduced_motion: matchMedia("(prefers-reduced-motion: reduce)").matches,
 };
 
 export function keepInSession({ key, value }) {

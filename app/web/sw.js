@@ -19,6 +19,7 @@ const NOTHING_HERE = "Stepwise could not start. Check your network, then open it
 const answers = {
   "take over": () => self.skipWaiting(),
   "keep the rest": keepLater,
+  "keep pictures": ({ addresses }) => keepPictures(addresses.filter((path) => path in KEEP.pictures)),
   started: proveRelease,
   failed: standIn,
   mend: mendRelease,
@@ -27,8 +28,8 @@ const answers = {
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
-  const { topic, version } = typeof event.data === "string" ? { topic: event.data } : event.data;
-  event.waitUntil(Promise.resolve(answers[topic]?.(version)).then((answer) => event.ports[0]?.postMessage(answer)));
+  const { topic, ...said } = typeof event.data === "string" ? { topic: event.data } : event.data;
+  event.waitUntil(Promise.resolve(answers[topic]?.(said)).then((answer) => event.ports[0]?.postMessage(answer)));
 });
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
@@ -51,7 +52,6 @@ async function install() {
   await fill(others);
   if (state !== "started") await note(RELEASE, { state: "whole", contents: contentsOf([...addresses, ...KEEP.later]) });
   for (const { name, state } of others) if (state === "filling") await drop(name);
-  await keepStills();
 }
 
 // What a failure leaves is gone on from the next time, unless the device is full: what a person enters needs that room.
@@ -87,13 +87,14 @@ async function download(cache, address, content) {
   throw new Error(`${address}: not of this release`);
 }
 
-// What makes the next start faster; the app does without it until it is there.
+// What makes the next start faster, and what every exercise looks like; the app does without it until it is there.
 async function keepLater() {
   if ((await noteOf(RELEASE)).state === "failed") return;
   const [cache, others] = [await caches.open(RELEASE), await otherReleases()];
   for (const address of KEEP.later) {
     if (!(await cache.match(address))) await obtain(cache, address, others).catch(() => null);
   }
+  await keepPictures(Object.keys(KEEP.pictures).filter((path) => path.endsWith("/end.webp")));
 }
 
 // Starting
@@ -143,7 +144,7 @@ async function releaseBefore() {
 
 // Judging
 
-async function proveRelease(version) {
+async function proveRelease({ version }) {
   if (version !== KEEP.version) return;
   await note(RELEASE, { state: "started" });
   if ((await self.clients.matchAll({ type: "window", includeUncontrolled: true })).length > 1) return;
@@ -154,11 +155,11 @@ async function proveRelease(version) {
 
 // The page of a version could not start. Answers how the next start does better: with the files as they are now
 // (`again`), with another worker once it is in charge (`switch`), or not at all.
-async function standIn(version) {
+async function standIn({ version }) {
   const { state } = await noteOf(RELEASE);
   const isOnTrial = version === KEEP.version && state !== "started" && state !== "failed";
   if (isOnTrial && await releaseBefore()) return giveUp();
-  return (await mendRelease(version)) || moveOn();
+  return (await mendRelease({ version })) || moveOn();
 }
 
 // Not tried again until a newer one comes: the note stays, the files go.
@@ -169,7 +170,7 @@ async function giveUp() {
 }
 
 // Fetches what is not as the build wrote it. What only makes a start faster has its own way out (worker.js).
-async function mendRelease(version) {
+async function mendRelease({ version }) {
   const name = version === KEEP.version ? RELEASE : await releaseBefore();
   const { state, contents } = await noteOf(name);
   if (!contents || state === "failed") return "";
@@ -250,10 +251,15 @@ async function picture(path) {
   return response;
 }
 
-// A still that cannot be fetched now is fetched when it is first shown: it does not hold up the app.
-async function keepStills() {
-  const stills = Object.keys(KEEP.pictures).filter((path) => !path.endsWith("/loop.webp"));
-  for (const path of stills) await picture(path).catch(() => null);
+// One by one, behind everything else. Without a network or room it ends, and goes on at the next start; a picture that is
+// missing until then is fetched when it is first shown.
+async function keepPictures(paths) {
+  const isKept = (path) => caches.match(pictureKey(path), { cacheName: PICTURES });
+  for (const path of paths) {
+    if (await isKept(path)) continue;
+    await picture(path).catch(() => null);
+    if (!(await isKept(path))) return;
+  }
 }
 
 async function dropOldPictures() {

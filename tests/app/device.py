@@ -19,6 +19,7 @@ class Device:
     fragment = ""
     zone = "America/New_York"
     device_name = "Test phone"
+    reduced_motion = False
 
     def __init__(self, folder: Path, link: httpx.AsyncBaseTransport | None = None, journal_mode: str = "WAL") -> None:
         self.folder = folder

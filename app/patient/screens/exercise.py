@@ -2,12 +2,15 @@
 
 import flet as ft
 
-from app.parts import AppButton, Card, Cues, Figure, Heading, Line, Notice, SidePill, Text
+from app.parts import AppButton, Card, Cues, Heading, Line, MovingPicture, Notice, SidePill, Text, shown
 from app.patient.doing import Doing
 from app.patient.screens.frame import Inner, Trouble, width
 from app.patient.views.exercise import ExerciseView, exercise_view
 from app.strings import words
-from app.theme import Color, Radius, Space, Style
+from app.theme import Color, Space, Style
+
+_PICTURE = 300
+"""Height in logical pixels: nearly as wide as a phone."""
 
 
 @ft.component
@@ -29,10 +32,13 @@ def ExerciseScreen(model: Doing, prescription_id: str) -> ft.Control:
 
 
 def _body(view: ExerciseView) -> list[ft.Control]:
-    position = view.prescription.exercise.position
-    picture = ft.Stack([Figure(position, words.picture_of(view.name), height=220, radius=Radius.HERO)])
-    if view.side:
-        picture.controls.append(ft.Container(SidePill(view.side), left=12, top=12))
+    picture = MovingPicture(
+        shown(view.prescription.exercise, view.prescription.side),
+        words.picture_of(view.name),
+        words.picture_motion,
+        height=_PICTURE,
+        over=SidePill(view.side) if view.side else None,
+    )
     body: list[ft.Control] = [picture]
     if view.locked:
         body.append(Notice(words.locked, "error", ft.Icons.LOCK_OUTLINE, key="locked"))

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from app.parts import AppButton, Card, Figure, Heading, Line, Notice, Page, PainScale, Pill, RepCounter, Text
+from app.parts import AppButton, Card, Heading, Line, Notice, Page, PainScale, Picture, Pill, RepCounter, Text, shown
 from app.parts.hooks import use_latest
 from app.patient.doing import Doing
 from app.patient.screens.frame import Inner, Trouble, trouble, width
@@ -10,7 +10,7 @@ from app.patient.session import OpenSession
 from app.patient.views.finish import DoneItem, FinishView, SetLine, finish_view
 from app.patient.views.session import current, items_of
 from app.strings import words
-from app.theme import Color, Radius, Size, Space, Style, pain_color
+from app.theme import Color, Size, Space, Style, pain_color
 
 
 @ft.component
@@ -122,7 +122,7 @@ def _item(model: Doing, done: DoneItem) -> list[ft.Control]:
     )
     head = ft.Row(
         [
-            Figure(exercise.position, "", Size.TARGET, Size.TARGET, Radius.CHIP),
+            Picture(shown(exercise, done.item.prescription.side), "", Size.TARGET, Size.TARGET),
             ft.Container(Text(exercise.name, Style.BODY_STRONG), expand=True),
             *pain,
         ],

@@ -39,6 +39,7 @@ class Outline:
             ft.IconButton: self._icon_button,
             ft.Stack: self._stack,
             cv.Canvas: self._canvas,
+            ft.Image: self._image,
             ft.NavigationBar: self._bar,
         }
 
@@ -146,6 +147,12 @@ class Outline:
             return [[shape.x, shape.y, shape.radius], *ink]
         points = [f"{'M' if isinstance(step, cv.Path.MoveTo) else 'L'}{step.x:g} {step.y:g}" for step in shape.elements]
         return ["".join(points), *ink]
+
+    def _image(self, image: ft.Image) -> Node:
+        node: Node = {"as": "picture", "round": image.border_radius, **_sized(image)}
+        if isinstance(image.src, str):  # a clinic's photo is not left with the page
+            node["src"] = image.src
+        return node | ({"flipped": True} if image.flip else {})
 
     def _bar(self, bar: ft.NavigationBar) -> Node:
         tabs = [

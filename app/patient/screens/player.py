@@ -9,11 +9,11 @@ import flet as ft
 from app.parts import (
     AppButton,
     Cues,
-    Figure,
     Heading,
     HoldRing,
     IconAction,
     Line,
+    MovingPicture,
     Notice,
     Page,
     Pill,
@@ -22,6 +22,7 @@ from app.parts import (
     SetRow,
     SidePill,
     Text,
+    shown,
 )
 from app.parts.hooks import keyed, use_latest, use_value
 from app.patient.doing import Doing
@@ -34,7 +35,7 @@ from app.patient.session import OpenSession
 from app.patient.views.common import amount, load_line, side_of
 from app.patient.views.session import ItemView, Step, current, items_of
 from app.strings import words
-from app.theme import Color, Radius, Space, Style
+from app.theme import Color, Space, Style
 from hep.facts import SkipReason
 from hep.records import Dose, Mode
 
@@ -120,12 +121,14 @@ def SetScreen(
 def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Control]:
     exercise, prescription = item.prescription.exercise, item.prescription
     tall = exercise.mode is Mode.REPS
-    picture = ft.Stack(
-        [Figure(exercise.position, words.picture_of(exercise.name), height=190 if tall else 150, radius=Radius.HERO)]
-    )
     side = words.side[step.side] if step.side else side_of(prescription)
-    if side and not model.look.big:
-        picture.controls.append(ft.Container(SidePill(side), left=12, top=12))
+    picture = MovingPicture(
+        shown(exercise, step.side or prescription.side),
+        words.picture_of(exercise.name),
+        words.picture_motion,
+        height=190 if tall else 150,
+        over=SidePill(side) if side and not model.look.big else None,
+    )
     pills: list[ft.Control] = [SidePill(side)] if side and model.look.big else []
     pills.append(Pill(amount(prescription, item.dose), style=Style.LABEL))
     if item.dose is not None and item.dose.load is not None:

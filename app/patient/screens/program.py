@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from app.parts import AppButton, Card, ExerciseCard, Heading, Line, Text
+from app.parts import AppButton, Card, ExerciseCard, Heading, Line, Text, shown
 from app.patient.doing import Doing
 from app.patient.screens.frame import Tab
 from app.patient.views.common import dose_line
@@ -23,7 +23,7 @@ def ProgramScreen(model: Doing) -> ft.Control:
         ExerciseCard(
             p.exercise.name,
             f"{dose_line(p)} · {schedule_line(p)}",
-            p.exercise.position,
+            shown(p.exercise, p.side),
             lambda _, i=p.id: model.go(f"/exercise/{i}"),
             key=f"program-{p.id}",
             locked=words.locked if model.here.is_locked(p) else "",

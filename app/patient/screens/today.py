@@ -17,6 +17,7 @@ from app.parts import (
     PainScale,
     Text,
     WeekStrip,
+    shown,
 )
 from app.patient.doing import Doing
 from app.patient.screens.frame import Tab
@@ -298,7 +299,7 @@ def _exercise(model: Doing, item: ItemView) -> ft.Control:
     return ExerciseCard(
         prescription.exercise.name,
         item_line(item),
-        prescription.exercise.position,
+        shown(prescription.exercise, prescription.side),
         lambda _: model.go(f"/exercise/{prescription.id}"),
         key=f"exercise-{item.item.key}",
         change=words.stepped_back if item.stepped else words.any_time_this_week if item.item.offered else "",

@@ -6,9 +6,9 @@ from functools import partial
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, Figure, IconAction, Line, Text
+from app.parts import Card, IconAction, Line, Picture, Text, shown
 from app.parts.hooks import use_latest
-from app.theme import Color, LookContext, Space, Style
+from app.theme import Color, LookContext, Size, Space, Style
 from app.therapist import draft as edit
 from app.therapist.builder_state import BuilderState
 from app.therapist.parts.builder_details import Details
@@ -90,7 +90,7 @@ def _head(state: BuilderState, prescription: Prescription, wide: bool) -> ft.Con
     )
     said = lines(Text(exercise.name, Style.LABEL), Muted(f"{about}, {words.IN_SHORT}" if short else about))
     actions = row(star, up, details, remove, spacing=Space.S, tight=True)
-    picture = Figure(exercise.position, exercise.name, 48, 48)
+    picture = Picture(shown(exercise, prescription.side), exercise.name, Size.TARGET, Size.TARGET)
     if wide:
         return row(picture, grow(said), actions, spacing=Space.S)
     return column(row(picture, grow(said), spacing=Space.S), actions, spacing=Space.XS)

@@ -7,7 +7,7 @@ from typing import Any
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, Figure, IconAction, Text
+from app.parts import Card, IconAction, Picture, Text, shown
 from app.theme import Color, Size, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.find import choices
@@ -120,7 +120,7 @@ def LibraryRow(exercise: Exercise, added: bool, block: str | None, add: Callable
             ground=Color.PRIMARY_CONTAINER,
         )
     return ft.Container(
-        row(Figure(exercise.position, exercise.name, 52, 52), grow(lines(*said)), right),
+        row(Picture(shown(exercise), exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL), grow(lines(*said)), right),
         padding=ft.Padding.symmetric(vertical=7),
         border=ft.Border(bottom=ft.BorderSide(1, Color.HAIRLINE)),
     )

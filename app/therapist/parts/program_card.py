@@ -3,7 +3,7 @@
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, Figure, Heading, Line, Text
+from app.parts import Card, Heading, Line, Picture, Text, shown
 from app.theme import Color, Size, Space, Style
 from app.therapist.parts.desk import (
     Arrow,
@@ -92,7 +92,7 @@ def _exercise(prescription: Prescription, mark: str | None, goal: str | None) ->
     if prescription.note:
         said.append(Muted(prescription.note))
     return row(
-        Figure(exercise.position, exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL),
+        Picture(shown(exercise, prescription.side), exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL),
         grow(lines(flow(*name, *tags), *said)),
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
