@@ -18,6 +18,10 @@ WIDTH = 240
 
 _ALIKE = 32
 """Points this far apart, of 255, look alike: pictures are compressed."""
+_SHIFTED = 0.12
+"""Share of points that differ where the same thing stands a part of a point higher or lower."""
+_EDGES = 4
+"""Rows of points that differ for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +67,18 @@ class Film:
         self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
     def first_with(self, wanted: Image.Image, box: Box, *, since: float) -> float:
-        """The moment from which `wanted` was seen at the left and right of `box`, at any height, not before `since`."""
-        frame = next(f for f in self._shown(since) if any(alike(wanted, part) for part in _heights(f, box)))
-        return max(frame.at, since)
+        """The moment from which `wanted` was seen between the left and right of `box`, at any height, not before
+        `since`. `wanted` has a rim of what is around it, by which it is told from other things of its kind."""
+        return max(next(frame.at for frame in self._shown(since) if _is_in(frame, wanted, box)), since)
+
+    def first_without(self, gone: Image.Image, box: Box, *, since: float) -> float | None:
+        """The moment after `since` from which that was seen no more; None: it still is."""
+        return next((frame.at for frame in self.frames if frame.at > since and not _is_in(frame, gone, box)), None)
 
     def first_unlike(self, before: Image.Image, box: Box, share: float, *, since: float) -> float | None:
         """The moment after `since` at which more than `share` of the points in `box` had changed; None: not yet."""
         changed: Callable[[Frame], bool] = lambda f: unlike(before, box.of(f.gray())) > share  # noqa: E731
         return next((f.at for f in self.frames if f.at > since and changed(f)), None)
-
-    def first_like(self, wanted: Image.Image, box: Box) -> float:
-        """The moment from which a part of the screen looked like `wanted`."""
-        return next(f.at for f in self.frames if alike(wanted, box.of(f.gray())))
 
     def first_after(self, moment: float) -> float:
         """The first change of the screen at or after a moment."""
@@ -92,14 +96,21 @@ def unlike(one: Image.Image, other: Image.Image) -> float:
     return sum(histogram[_ALIKE:]) / sum(histogram)
 
 
-def alike(one: Image.Image, other: Image.Image) -> bool:
-    """Whether two pictures of one size look the same."""
-    return unlike(one, other) < 0.02
+def _is_in(frame: Frame, wanted: Image.Image, box: Box) -> bool:
+    return any(unlike(wanted, part) < _SHIFTED for part in _places(frame, box, _rows(wanted)))
 
 
-def _heights(frame: Frame, box: Box) -> Iterator[Image.Image]:
-    """The part of the picture as wide and as high as the box, at each height of the picture."""
+def _places(frame: Frame, box: Box, rows: bytes) -> Iterator[Image.Image]:
+    """The parts of a picture, as wide and as high as the box, whose rows are about as bright as `rows`."""
     picture = frame.gray()
-    lowest = picture.height - round(box.bottom * WIDTH)
-    for down in sorted(range(-round(box.top * WIDTH), lowest + 1), key=abs):
-        yield box.of(picture, down)
+    top, height = round(box.top * WIDTH), picture.height
+    column = _rows(Box(box.left, 0, box.right, height / WIDTH).of(picture))
+    for down in sorted(range(-top, height - len(rows) - top + 1), key=abs):
+        here = column[top + down : top + down + len(rows)]
+        if sum(abs(one - other) > _ALIKE for one, other in zip(here, rows, strict=True)) <= _EDGES:
+            yield box.of(picture, down)
+
+
+def _rows(picture: Image.Image) -> bytes:
+    """How bright each row of points is."""
+    return picture.resize((1, picture.height), Image.Resampling.BOX).tobytes()

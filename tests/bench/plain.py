@@ -24,6 +24,9 @@ from server.web.upstream import CLIENT
 FOLDER = "PUBLISHED"
 """Environment variable that names the folder `app` serves."""
 
+PACKED = ROOT / "build" / "packed-plain"
+"""What was packed last time: it takes a minute."""
+
 _MAIN = """
 import js
 from pyodide.ffi import create_proxy
@@ -82,7 +85,7 @@ def publish(target: Path) -> None:
     index, bootstrap = target / "index.html", target / "flutter_bootstrap.js"
     index.write_text(index.read_text().replace("</body>", f"<script>{_KEEPER}</script></body>"))
     bootstrap.write_text(_OWN_WORKER.sub("", bootstrap.read_text()))
-    compress_tree(target)
+    compress_tree(target, PACKED)
 
 
 def _write_archive(path: Path) -> None:

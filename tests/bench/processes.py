@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -26,17 +26,29 @@ def renderer_mb(profile: Path) -> float:
 
 
 @contextmanager
-def slowed(profile: Path, factor: float) -> Iterator[None]:
-    """Every thread of the profile's browser runs `1 / factor` of the time while the block runs; 1 changes nothing."""
+def slowed(profile: Path, factor: float) -> Iterator[Callable[[], None]]:
+    """Every thread of the profile's browser runs `1 / factor` of the time while the block runs; 1 changes nothing.
+
+    What the block is given ends it before.
+    """
     if factor == 1:
-        yield
+        yield lambda: None
         return
     process = subprocess.Popen([sys.executable, "-m", "tests.bench.processes", str(profile), str(factor)])
-    try:
-        yield
-    finally:
+
+    def end() -> None:
         process.terminate()
         process.wait(timeout=30)
+
+    try:
+        yield end
+    finally:
+        end()
+
+
+def end_browser(profile: Path) -> None:
+    """End the browser of a profile at once."""
+    _tell(_family(profile), signal.SIGKILL)
 
 
 def _slow(profile: Path, factor: float) -> None:

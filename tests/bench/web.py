@@ -2,29 +2,31 @@
 
 A phone with twelve weeks of logs, no network and no server, a new browser process for each start, both ways in turn
 (ROUNDS=7 of each, TAPS=200); all of it once more with every thread of the browser four times slower; and first visits
-over a weak line. Figures of the plain way end in `_plain`.
+over a weak line. WEB names the parts to measure (`first warm taps slow slow_taps`; all without it). Figures of the
+plain way end in `_plain`. Each figure is told as soon as it is known, and again when it is known better.
 """
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
-import orjson
 from playwright.sync_api import Error, Page, Playwright, sync_playwright
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from server.web.build import WEB, build_web, is_current
-from server.web.snapshot import NAME as SNAPSHOT
 from tests.bench import plain
-from tests.bench.line import weak_line
+from tests.bench.limits import TookTooLong
 from tests.bench.phone import write_store
-from tests.bench.serving import HOST, Client, serving
+from tests.bench.serving import HOST, serving
 from tests.bench.starts import Browser, Start
+from tests.bench.visits import Counting, Way, first_visit, sent_by
 from tests.browser.tiny_server import make_app
 from tests.browser.visitor import wait_until_fast, wait_until_kept
 
@@ -35,40 +37,46 @@ SHARE_SLOW, SHARE_MEMORY, SHARE_VISITS = 0.25, 0.4, 0.4
 """Of the taps, which are slowed too; of the rounds, in which memory is looked at, and in which a line is visited."""
 CODE_CACHE_MS = 15_000
 """How long the app is left open before: browsers keep compiled code some seconds after it was needed."""
-MB = 1_000_000
-SENT = "/v1/sent"
+TOGETHER = 100
+"""Taps in one start of the browser."""
+
+Figures = dict[str, float]
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One of the two: what serves it, its worker and what that calls Python, and when it is kept for good."""
+class Bench:
+    """Both ways and, once a part needs them, a phone that keeps each."""
 
-    name: str
-    served_by: str
-    environment: dict[str, str]
-    worker: str
-    python: str
-    kept: Callable[[Page], None]
+    def __init__(self, playwright: Playwright, folder: Path, store: Path) -> None:
+        self.playwright, self.folder, self.store = playwright, folder, store
+        published = {plain.FOLDER: str(folder / "published")}
+        self.ways = (
+            Way("", "tests.bench.web:app", {}, "/worker.js", "python", _kept),
+            Way("_plain", "tests.bench.web:plain_app", published, "/python-worker.js", "pyodide", _passed),
+        )
+        self._phones: dict[str, Browser] = {}
+
+    def phones(self) -> dict[str, Browser]:
+        """By the name of the way: a browser that has kept the app and holds the store; its server is gone for good."""
+        if not self._phones:
+            self._phones = {way.name: _phone(self.playwright, self.folder, way, self.store) for way in self.ways}
+        return self._phones
 
 
-def measure() -> dict[str, float]:
-    """The figures of `web.*`."""
+def measure() -> Iterator[Figures]:
+    """The figures of `web.*`, part by part."""
+    chosen = os.environ.get("WEB", "").replace(",", " ").split() or list(PARTS)
     if not is_current():
+        _say("building the client")
         build_web()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
+        _say("publishing the plain way")
         plain.publish(folder / "published")
-        (folder / "store").mkdir()
-        store = write_store(folder / "store")
-        playwright = stack.enter_context(sync_playwright())
-        ours = Way("", "tests.bench.web:app", {}, "/worker.js", "python", _kept)
-        environment = {plain.FOLDER: str(folder / "published")}
-        other = Way("_plain", "tests.bench.web:plain_app", environment, "/python-worker.js", "pyodide", _passed)
-        ways = (ours, other)
-        found = _visits(playwright, folder, ways)
-        phones = {way.name: _phone(playwright, folder, way, store) for way in ways}
-        found |= _warm(phones, 1) | _warm(phones, SLOW)
-    return found
+        store = write_store(folder)
+        bench = Bench(stack.enter_context(sync_playwright()), folder, store)
+        for name in chosen:
+            yield from PARTS[name](bench)
 
 
 def _kept(page: Page) -> None:
@@ -82,7 +90,7 @@ def _passed(page: Page) -> None:
 
 
 def _phone(playwright: Playwright, folder: Path, way: Way, store: Path) -> Browser:
-    """A browser that has kept the app and holds the store; its server is gone for good."""
+    _say(f"preparing a phone{way.name}")
     with serving(way.served_by, way.environment) as port:
         browser = Browser(playwright, folder / f"phone{way.name}", f"http://{HOST}:{port}")
         browser.visit(2_000, way.kept)
@@ -92,33 +100,68 @@ def _phone(playwright: Playwright, folder: Path, way: Way, store: Path) -> Brows
     return browser
 
 
-def _warm(phones: dict[str, Browser], slow: float) -> dict[str, float]:
-    """Starts in turn, then taps."""
-    taken: dict[str, list[Start]] = {name: [] for name in phones}
+def _starts(bench: Bench, slow: float) -> Iterator[Figures]:
+    """Starts in turn."""
+    taken: dict[str, list[Start]] = {name: [] for name in bench.phones()}
+    prefix = "web.warm" if slow == 1 else "web.slow4"
     for number in range(ROUNDS):
-        for name, phone in phones.items():
-            idle = slow == 1 and number < max(1, ROUNDS * SHARE_MEMORY)
-            taken[name].append(_again(lambda p=phone, i=idle: p.start(slow=slow, idle=i)))  # type: ignore[misc]
-    found = _starts(taken, "web.warm" if slow == 1 else "web.slow4")
-    part = "" if slow == 1 else "slow4_"
-    count = TAPS if slow == 1 else max(4, round(TAPS * SHARE_SLOW))
-    for name, phone in phones.items():
-        percent = quantiles(phone.taps(count, slow=slow), n=100, method="inclusive")
-        found[f"web.{part}tap_ms_p50{name}"] = round(percent[49])
-        found[f"web.{part}tap_ms_p99{name}"] = round(percent[98])
-    return found
+        idle = slow == 1 and number < max(1, ROUNDS * SHARE_MEMORY)
+        for name, phone in bench.phones().items():
+            taken[name].append(_again(partial(phone.start, slow=slow, idle=idle)))
+            _say(f"{prefix}{name} {number + 1} of {ROUNDS}: {taken[name][-1]}")
+        yield {f"{prefix}_rounds": number + 1, **_told(taken, prefix)}
 
 
-def _again(start: Callable[[], Start]) -> Start:
-    """A start; one that a browser broke off is made once more, so that a long run does not end with it."""
+def _taps(bench: Bench, slow: float) -> Iterator[Figures]:
+    """Taps in turn, some in each start."""
+    taken: dict[str, list[float]] = {name: [] for name in bench.phones()}
+    prefix, count = ("web.", TAPS) if slow == 1 else ("web.slow4_", max(4, round(TAPS * SHARE_SLOW)))
+    for begun in range(0, count, TOGETHER):
+        for name, phone in bench.phones().items():
+            taken[name] += _again(partial(phone.taps, min(TOGETHER, count - begun), slow=slow))
+            _say(f"{prefix}tap{name}: {len(taken[name])} of {count}")
+        told: Figures = {f"{prefix}taps": len(taken[""])}
+        for name, each in taken.items():
+            percent = quantiles(each, n=100, method="inclusive")
+            told |= {f"{prefix}tap_ms_p50{name}": round(percent[49]), f"{prefix}tap_ms_p99{name}": round(percent[98])}
+        yield told
+
+
+def _visits(bench: Bench) -> Iterator[Figures]:
+    """First visits over a weak line: seconds to the first screen, and megabytes sent until then and afterward."""
+    for way in bench.ways:
+        _say(f"counting what a first visit is sent{way.name}")
+        yield _again(partial(sent_by, bench.playwright, bench.folder, way))
+    taken: dict[str, list[float]] = {}
+    rounds = max(1, round(ROUNDS * SHARE_VISITS))
+    for number, slow in [(0, SLOW), *((number, 1.0) for number in range(rounds))]:
+        for way in bench.ways:
+            key = f"web.{'slow4_' if slow > 1 else ''}first_visit_s{way.name}"
+            taken.setdefault(key, []).append(_again(partial(first_visit, bench.playwright, bench.folder, way, slow)))
+            _say(f"{key} {number + 1} of {rounds}: {taken[key][-1]:.2f}")
+        yield {key: round(median(seconds), 2) for key, seconds in taken.items()}
+
+
+PARTS: dict[str, Callable[[Bench], Iterator[Figures]]] = {
+    "first": _visits,
+    "warm": partial(_starts, slow=1),
+    "taps": partial(_taps, slow=1),
+    "slow": partial(_starts, slow=SLOW),
+    "slow_taps": partial(_taps, slow=SLOW),
+}
+
+
+def _again(attempt: Callable[[], T]) -> T:
+    """What `attempt` gives; if a browser breaks it off, once more, so that a long run does not end with it."""
     try:
-        return start()
-    except (Error, StopIteration):
-        return start()
+        return attempt()
+    except (Error, StopIteration, TookTooLong) as error:
+        _say(f"once more after {type(error).__name__}: {str(error).splitlines()[0]}")
+        return attempt()
 
 
-def _starts(taken: dict[str, list[Start]], prefix: str) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _told(taken: dict[str, list[Start]], prefix: str) -> Figures:
+    found: Figures = {}
     for name, starts in taken.items():
         pixels = [start.pixels for start in starts]
         found[f"{prefix}_pixels_s{name}"] = round(median(pixels), 2)
@@ -136,74 +179,19 @@ def _starts(taken: dict[str, list[Start]], prefix: str) -> dict[str, float]:
     return found
 
 
-def _visits(playwright: Playwright, folder: Path, ways: tuple[Way, ...]) -> dict[str, float]:
-    """First visits over a weak line: seconds to the first screen, and megabytes sent until then and afterward."""
-    taken: dict[str, list[float]] = {}
-    found: dict[str, float] = {}
-    for number in range(max(1, round(ROUNDS * SHARE_VISITS))):
-        for way in ways:
-            for slow in (1, SLOW)[: 1 if number else 2]:
-                key = f"web.{'slow4_' if slow > 1 else ''}first_visit_s{way.name}"
-                profile = folder / f"visit-{number}-{slow}{way.name}"
-                with serving(way.served_by, way.environment) as port, weak_line(port) as weak:
-                    browser = Browser(playwright, profile, f"http://{HOST}:{weak}")
-                    taken.setdefault(key, []).append(browser.start(slow=slow, tapping=False).pixels)
-    for way in ways:
-        found |= _sent_by(playwright, folder, way)
-    return found | {key: round(median(seconds), 2) for key, seconds in taken.items()}
+_BEGAN = time.monotonic()
 
 
-def _sent_by(playwright: Playwright, folder: Path, way: Way) -> dict[str, float]:
-    with serving(way.served_by, way.environment) as port, closing(Client(port)) as client:
-        browser = Browser(playwright, folder / f"sent{way.name}", f"http://{HOST}:{port}")
-        with browser.page() as page:
-            browser.open(page)
-            first_screen = sum(_sent(client).values())
-            if way.name:
-                return {f"web.first_visit_mb{way.name}": round(first_screen / MB, 2)}
-            way.kept(page)
-            sent = _sent(client)
-    snapshot = sent.pop(SNAPSHOT)
-    return {
-        "web.first_screen_mb": round(first_screen / MB, 2),
-        "web.first_visit_mb": round(sum(sent.values()) / MB, 2),
-        "web.snapshot_mb": round(snapshot / MB, 2),
-    }
-
-
-def _sent(client: Client) -> dict[str, int]:
-    found: dict[str, int] = orjson.loads(client.send("GET", SENT).body)
-    return found
-
-
-class _Counting:
-    """Counts what it sends by the last part of the address, heads included; SENT answers with the counts."""
-
-    def __init__(self, inner: ASGIApp) -> None:
-        self._inner = inner
-        self._sent: dict[str, int] = {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self._inner(scope, receive, send)
-        if scope["path"] == SENT:
-            return await Response(orjson.dumps(self._sent))(scope, receive, send)
-        name = scope["path"].rsplit("/", 1)[-1]
-
-        async def counted(message: Message) -> None:
-            head = sum(len(key) + len(value) + 4 for key, value in message.get("headers", ()))
-            self._sent[name] = self._sent.get(name, 0) + head + len(message.get("body", b""))
-            await send(message)
-
-        await self._inner(scope, receive, counted)
-        return None
+def _say(line: str) -> None:
+    sys.stdout.write(f"{time.monotonic() - _BEGAN:6.0f} s  {line}\n")
+    sys.stdout.flush()
 
 
 def app() -> ASGIApp:
     """The built client, with a counter."""
-    return _Counting(make_app(WEB))
+    return Counting(make_app(WEB))
 
 
 def plain_app() -> ASGIApp:
     """The published one, with a counter."""
-    return _Counting(plain.app())
+    return Counting(plain.app())
