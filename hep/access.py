@@ -38,6 +38,7 @@ class Action(StrEnum):
     LIBRARY_READ = "library.read"
     EXERCISES_READ = "exercises.read"
     EXERCISES_WRITE = "exercises.write"
+    PHOTO_READ = "photo.read"
     CASELOAD_READ = "caseload.read"
     RECORD_READ = "record.read"
     PATIENT_WRITE = "patient.write"
@@ -59,6 +60,7 @@ POLICY: dict[Action, dict[Role, Scope]] = {
     Action.LIBRARY_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC, Role.PATIENT: _CLINIC},
     Action.EXERCISES_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
     Action.EXERCISES_WRITE: {Role.THERAPIST: _CLINIC},
+    Action.PHOTO_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC, Role.PATIENT: _OWN, Role.CAREGIVER: _OWN},
     Action.CASELOAD_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
     Action.RECORD_READ: {Role.THERAPIST: _CLINIC, Role.ASSISTANT: _CLINIC},
     Action.PATIENT_WRITE: {Role.THERAPIST: _CLINIC},

@@ -22,6 +22,9 @@ DOSE = ("text_invalid", "dose_invalid", "load_invalid")
 PROGRAM = (*DOSE, "schedule_invalid", "id_invalid")
 """What a program that is sent may be refused with, besides its gaps."""
 
+PICTURE = tuple(f"picture_{why}" for why in ("unknown", "damaged", "too_large", "too_small", "animated", "too_hard"))
+"""What a picture that is sent may be refused with."""
+
 
 def may(*codes: str) -> dict[int | str, dict[str, Any]]:
     """For a route's `responses`: its refusals, besides those that any route gives. Some codes are a rule's own."""

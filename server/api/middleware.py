@@ -22,6 +22,9 @@ log = logging.getLogger("stepwise.access")
 API = "/v1"
 """Where the API lies."""
 
+UPLOADS = frozenset({f"{API}/library/photos"})
+"""Where files are sent to."""
+
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -83,13 +86,16 @@ class _Exchange:
 
 
 class BodyLimit:
-    """ASGI middleware that reads a request's JSON, inflates gzip and stops at MAX_BYTES, counted while streaming."""
+    """ASGI middleware that reads a request's JSON, inflates gzip and stops at MAX_BYTES, counted while streaming.
+
+    Uploads pass: their routes count for themselves.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/"):
+        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/") or _is_upload(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -101,6 +107,11 @@ class BodyLimit:
             return
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in (b"content-encoding", b"content-length")]
         await self._app(scope, _replay(body, receive), send)
+
+
+def _is_upload(scope: Scope) -> bool:
+    """A route that reads its body itself (`api.upload`), once it knows who is asking."""
+    return scope["method"] == "POST" and scope["path"] in UPLOADS
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:

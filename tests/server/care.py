@@ -28,7 +28,7 @@ from hep.facts import (
 )
 from hep.library import prescribe
 from hep.prescribing import Draft
-from hep.records import Dose, Goal, Intent, Load, LoadUnit, Prescription, ProgramState, Side
+from hep.records import Dose, Exercise, Goal, Intent, Load, LoadUnit, Prescription, ProgramState, Side
 from server import library, settling
 from tests.server.world import Signed, World
 
@@ -54,8 +54,9 @@ GOAL = Goal(
 
 def prescription(on: date, **changes: Any) -> Prescription:
     """Straight leg raises on the right, once a day, 2 × 10 up to 12 at 3 lb."""
+    wanted = changes.pop("exercise", EXERCISE)
     made = prescribe(
-        library.exercises()[str(changes.pop("exercise", EXERCISE))],
+        wanted if isinstance(wanted, Exercise) else library.exercises()[wanted],
         prescription_id=changes.pop("id", None) or fresh("rx"),
         from_on=on,
         side=Side.RIGHT,

@@ -20,7 +20,7 @@ from schemathesis.engine import events, from_schema
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.server.matrix import Cast
+from tests.server.matrix import UPLOADED, Cast
 
 ROLES = ("patient", "therapist", "admin", "revoked phone", "therapist elsewhere", "nobody")
 CHECKS = (
@@ -114,7 +114,9 @@ def _with_examples(document: dict[str, Any], cast: Cast) -> dict[str, Any]:
                 if parameter["in"] == "path":
                     parameter["example"] = cast.here.ids[parameter["name"]]
             body = cast.here.body(method.upper(), path)
-            if "requestBody" in operation and body is not None:
+            if method == "post" and path in UPLOADED:
+                operation["requestBody"]["content"]["application/octet-stream"]["example"] = UPLOADED[path]
+            elif "requestBody" in operation and body is not None:
                 if path.endswith("/push"):
                     body["rows"] = cast.here.care.session()
                 operation["requestBody"]["content"]["application/json"]["example"] = body

@@ -3,17 +3,19 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from hep import codec
 from hep.access import Role
-from hep.records import Review
+from hep.records import Exercise, Review
 from hep.verdicts import Verdict, VerdictKind
 from server import library
 from server.database import writing
 from server.tables.care import Flag, Proposal
 from server.tables.people import Device, Staff
-from tests.server.care import EXERCISE, ZONE, Care, fresh
+from tests.server.care import EXERCISE, ZONE, Care, fresh, prescription
+from tests.server.pictures import picture
 from tests.server.world import Signed, World
 
 ACTORS = (
@@ -54,6 +56,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/library/own"): THERAPISTS | {"assistant"},
     ("POST", "/v1/library/own"): THERAPISTS,
     ("POST", "/v1/library/own/{exercise_id}/retire"): TREATING,
+    ("POST", "/v1/library/photos"): THERAPISTS,
+    ("GET", "/v1/library/photos/{photo}"): TREATING | {"assistant", "patient"},
     ("GET", "/v1/caseload"): THERAPISTS | {"assistant"},
     ("POST", "/v1/patients"): THERAPISTS,
     ("GET", "/v1/patients/{patient_id}"): TREATING | {"assistant"},
@@ -72,14 +76,20 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
 """Who is let in to the record of `patient`, or to their own where the path names nobody."""
 
 
+OCTETS = {"Content-Type": "application/octet-stream"}
+UPLOADED: dict[str, bytes] = {"/v1/library/photos": picture(0.5)}
+"""Where files are sent to, and one that is taken."""
+
+
 def refusal(method: str, path: str, actor: str) -> int:
     """The status that somebody who is not let in gets."""
     if actor in {"nobody", "unconfirmed member"}:
         return 401
     if actor == "revoked phone":
         return 403
-    of_a_clinic = "{patient_id}" in path or "{exercise_id}" in path
-    hidden = (of_a_clinic and actor == "therapist elsewhere") or path.startswith("/v1/me/")
+    of_a_clinic = any(name in path for name in ("{patient_id}", "{exercise_id}", "{photo}"))
+    elsewhere = {"therapist elsewhere"} | (PATIENTS if "{photo}" in path else set())
+    hidden = (of_a_clinic and actor in elsewhere) or path.startswith("/v1/me/")
     return 404 if hidden else 403
 
 
@@ -93,6 +103,7 @@ class Case:
     @classmethod
     def make(cls, world: World, beside: Care | None = None) -> "Case":
         care = Care.begin(world, beside=beside)
+        photo = own_photo(care)
         lost = world.phone(care.therapist, care.patient_id)
         care.therapist.post(f"/v1/patients/{care.patient_id}/devices/{lost.device_id}/revoke")
         held = world.signed(world.refresh(lost))
@@ -108,9 +119,16 @@ class Case:
                 "batch_id": waiting[0]["id"],
                 "flag_id": _flag(world, care),
                 "proposal_id": _proposal(world, care),
+                "photo": photo,
                 "exercise_id": own_exercise(care.therapist)["exercise"]["id"],
             },
         )
+
+    def sent(self, method: str, path: str) -> dict[str, Any]:
+        """The body for a request of httpx: a file where the route takes one, else JSON."""
+        if method == "POST" and path in UPLOADED:
+            return {"content": UPLOADED[path], "headers": OCTETS}
+        return {"json": self.body(method, path)}
 
     def body(self, method: str, path: str) -> Any:
         """A request body that the route accepts, or None."""
@@ -136,6 +154,19 @@ class Case:
             "release": {"reason": "It was theirs"},
             "discard": {"reason": "It was not theirs"},
         }.get(last)
+
+
+def own_photo(care: Care) -> str:
+    """A photo of the clinic's, in a program of this patient, which this publishes."""
+    added = care.therapist.request(
+        "POST", "/v1/library/photos", content=picture(Random(care.patient_id).random()), headers=OCTETS
+    )
+    assert added.status_code == 201, added.text
+    made = own_exercise(care.therapist, photo=added.json()["photo"])["exercise"]
+    rx = prescription(care.today, exercise=codec.load(Exercise, made))
+    care.publish(prescriptions=(*care.prescriptions, rx), reason="One of our own")
+    care.pull_all()
+    return str(added.json()["photo"])
 
 
 def exercise_body(**changes: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ NESTED = [
     ("/v1/patients/{patient_id}/quarantine/{batch_id}/release", "batch_id"),
     ("/v1/patients/{patient_id}/quarantine/{batch_id}/discard", "batch_id"),
 ]
-OF_THE_CLINIC = ("{patient_id}", "{exercise_id}")
+OF_THE_CLINIC = ("{patient_id}", "{exercise_id}", "{photo}")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -114,7 +114,7 @@ def test_who_is_let_in(cast: Cast, method: str, path: str) -> None:
         ids = dict(cast.here.ids)
         if path.startswith("/v1/me/") and actor == "patient":
             ids["device_id"] = signed.device_id
-        reply = signed.request(method, path.format(**ids), json=cast.here.body(method, path))
+        reply = signed.request(method, path.format(**ids), **cast.here.sent(method, path))
         public = path.startswith("/v1/auth/") and not path.endswith("sign-out")
         let_in = public or reply.status_code not in {401, 403, 404}
         wanted: object = True if actor in ALLOWED[method, path] else refusal(method, path, actor)
@@ -133,7 +133,7 @@ def test_a_patient_elsewhere_and_one_who_never_was_are_the_same_to_a_therapist(
     therapist = cast.again("therapist")
     body = cast.elsewhere.body(method, path)
     elsewhere = therapist.request(method, path.format(**cast.elsewhere.ids), json=body)
-    nobody = {"patient_id": "no-such-patient", "exercise_id": "own-no-such-exercise"}
+    nobody = {"patient_id": "no-such-patient", "exercise_id": "own-no-such-exercise", "photo": "0" * 64}
     never = therapist.request(method, path.format(**(cast.elsewhere.ids | nobody)), json=body)
     assert (elsewhere.status_code, never.status_code) == (404, 404)
     assert elsewhere.content == never.content

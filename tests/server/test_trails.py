@@ -15,7 +15,7 @@ from server.database import reading, writing
 from server.tables.care import Proposal
 from server.tables.people import AuditEntry
 from tests.databases import copy_of_sqlite
-from tests.server.matrix import ACTORS, ALLOWED, Cast
+from tests.server.matrix import ACTORS, ALLOWED, OCTETS, UPLOADED, Cast
 from tests.server.world import Signed, World
 
 MARK = "Zebraquagga"
@@ -29,6 +29,7 @@ WRITTEN: dict[tuple[str, str], str] = {
     ("GET", "/v1/sync/pull"): "sync.pull: ok",
     ("POST", "/v1/library/own"): "exercise.save: ok",
     ("POST", "/v1/library/own/{exercise_id}/retire"): "exercise.retire: ok",
+    ("POST", "/v1/library/photos"): "photo.add: ok",
     ("GET", "/v1/caseload"): "caseload.read: ok",
     ("POST", "/v1/patients"): "patient.create: ok",
     ("GET", "/v1/patients/{patient_id}"): "patient.read: ok",
@@ -70,7 +71,7 @@ def entries(world: World) -> list[str]:
 
 def send(cast: Cast, signed: Signed, method: str, path: str, own_device: bool) -> Any:
     ids = cast.here.ids | ({"device_id": signed.device_id} if own_device else {})
-    return signed.request(method, path.format(**ids), json=cast.here.body(method, path))
+    return signed.request(method, path.format(**ids), **cast.here.sent(method, path))
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(set(ALLOWED) - UNREAD, key=lambda key: (key[1], key[0])))
@@ -101,6 +102,7 @@ def test_every_route_that_reads_or_changes_a_record_leaves_an_entry() -> None:
         ("GET", "/v1/me/devices"),
         ("GET", "/v1/library"),
         ("GET", "/v1/library/own"),
+        ("GET", "/v1/library/photos/{photo}"),
         ("GET", "/v1/patients/{patient_id}/devices"),
         ("GET", "/v1/patients/{patient_id}/invitations"),
     }
@@ -128,6 +130,13 @@ def variants(body: Any) -> Iterator[Any]:
     yield MARK
 
 
+def files(path: str) -> Iterator[bytes]:
+    """Files with the mark in them, where a file is sent to: no file at all, a good one with more, one cut short."""
+    good = UPLOADED.get(path)
+    if good is not None:
+        yield from (MARK.encode(), good + MARK.encode(), good[:200] + MARK.encode())
+
+
 HEADERS = {"User-Agent": MARK, "X-Forwarded-For": MARK, "Referer": f"https://{MARK}.example", f"X-{MARK}": MARK}
 
 
@@ -148,6 +157,8 @@ def answers(cast: Cast, signed: Signed, method: str, path: str) -> Iterator[Any]
     for token in (f"Bearer {MARK}", MARK, f"Basic {MARK}"):
         headers = HEADERS | {"Authorization": token, "If-None-Match": MARK}
         yield cast.world.client.request(method, path, json=body, headers=headers)
+    for content in files(template if method == "POST" else ""):
+        yield signed.request(method, path, content=content, headers=HEADERS | OCTETS)
     for variant in variants(body):
         yield signed.request(method, path, json=variant, headers=HEADERS)
     if body is not None:
