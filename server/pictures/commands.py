@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from server.pictures.blind import write_sheets
 from server.pictures.checks import all_of
 from server.pictures.library import Outcome, make
 from server.pictures.posefile import PoseFile, read
@@ -41,10 +42,14 @@ def _parser() -> ArgumentParser:
     sheet.add_argument("--size", type=int, default=160)
     sheet.add_argument("--columns", type=int, default=4)
     sheet.add_argument("--out", type=Path, required=True)
+    blind = add("blind", help="numbered sheets for somebody who does not know the list, and the key")
+    blind.add_argument("--size", type=int, default=320)
+    blind.add_argument("--seed", type=int, default=1)
+    blind.add_argument("--out", type=Path, required=True)
     build = add("make", help="draw the library's files that changed")
     build.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     build.set_defaults(command=_make)
-    for command, run in ((draw, _draw), (check, _check), (sheet, _sheet)):
+    for command, run in ((draw, _draw), (check, _check), (sheet, _sheet), (blind, _blind)):
         command.add_argument("ids", nargs="*", metavar="ID", help="exercises; none means all")
         command.set_defaults(command=run)
     return parser
@@ -89,4 +94,10 @@ def _sheet(wanted: Namespace) -> int:
         pictures.append((file.id, artist.still(0, wanted.size), artist.still(1, wanted.size)))
     contact_sheet(pictures, wanted.size, wanted.columns).save(wanted.out)
     sys.stdout.write(f"{wanted.out}\n")
+    return 0
+
+
+def _blind(wanted: Namespace) -> int:
+    for path in write_sheets(chosen(wanted), wanted.out, wanted.size, wanted.seed):
+        sys.stdout.write(f"{path}\n")
     return 0
