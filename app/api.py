@@ -14,6 +14,7 @@ It retries nothing except a call whose access token had run out. httpx is import
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,9 @@ T = TypeVar("T")
 
 TIMEOUT_S = 30
 """Seconds without progress after which a call counts as offline."""
+
+_FILES = ("image/webp", "application/zip")
+"""What an answer may be besides JSON; its data are the bytes."""
 
 SQUEEZE_OVER = 1024
 """Bytes above which a body that may be compressed is (sync.md)."""
@@ -94,7 +98,7 @@ class ServerSaid(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: `status` 200 to 204 with its JSON `data`, or 304 with none; `etag` to ask with next time."""
+    """An answer: `status` 200 to 204 with `data` (JSON, or a file's bytes), or 304 with none; `etag` for next time."""
 
     status: int
     data: Any
@@ -160,6 +164,13 @@ class Api:
         if reply is None:
             raise SignInNeeded
         return reply
+
+    async def fetch(self, path: str) -> bytes:
+        """The bytes of a file of the clinic's. Raises `ApiError`."""
+        reply = await self.call("GET", path)
+        if not isinstance(reply.data, bytes):
+            raise Offline
+        return reply.data
 
     async def refresh(self, stale: Tokens | None = None) -> Tokens:
         """Exchange the refresh token, repeating a lost exchange word for word. Raises `ApiError`, `NotSaved`.
@@ -263,6 +274,8 @@ class Api:
 def _encode(body: Any, squeeze: bool) -> tuple[bytes | None, dict[str, str]]:
     if body is None:
         return None, {}
+    if isinstance(body, bytes):
+        return body, {"Content-Type": "application/octet-stream"}
     content = json.dumps(codec.dump(body), separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json"}
     if squeeze and len(content) > SQUEEZE_OVER:
@@ -276,10 +289,12 @@ def _answer(response: "httpx.Response") -> Reply:
     etag = response.headers.get("etag")
     if response.status_code in (204, 304):
         return Reply(response.status_code, None, etag)
-    try:
-        data = response.json()
-    except ValueError:
-        data = None
+    data: Any = None
+    if response.headers.get("content-type", "") in _FILES:
+        data = response.content
+    else:
+        with suppress(ValueError):
+            data = response.json()
     if response.status_code < 400:
         if response.status_code >= 300 or data is None:
             raise Offline

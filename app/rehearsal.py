@@ -9,7 +9,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,16 @@ class Stage:
     async def hold(self, name: str) -> bool:
         """Nobody else is here."""
         return True
+
+    async def keep_photo(self, name: str, content: bytes) -> None:
+        """Nothing lasts."""
+
+    async def kept_photos(self) -> dict[str, bytes]:
+        """There are none."""
+        return {}
+
+    async def drop_photos(self, but: Collection[str] = ()) -> None:
+        """There are none."""
 
     def transport(self) -> httpx.AsyncBaseTransport:
         """A transport that reaches nobody."""

@@ -249,6 +249,7 @@ class Store(Reads):
             self._set_meta(db, dict.fromkeys((*forget, "cursor", "epoch")))
             drop_copies(db)
             self._begin_tenure()
+        await self._platform.drop_photos()
 
     async def belong_to(self, person: str) -> bool:
         """Make this the store of `person`; False, and nothing changed, while it holds another's unsent rows."""
@@ -271,6 +272,7 @@ class Store(Reads):
             self._set_meta(db, {**dict.fromkeys(("cursor", "epoch", "session", "last_success_at")), "owner": person})
             drop_copies(db)
             self._begin_tenure()
+        await self._platform.drop_photos()
 
     def _begin_tenure(self) -> None:
         self.tenure += 1

@@ -14,6 +14,7 @@ from app.parts import AppButton
 from app.patient.doing import Doing
 from app.patient.log import PatientLog
 from app.patient.model import Parts
+from app.patient.photos import Photos
 from app.patient.pictures import Pictures
 from app.patient.screens.frame import Trouble
 from app.patient.screens.root import Root
@@ -111,7 +112,7 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
     platform.tell_page("started", "")
     with suppress(NotSaved):
         await model.store.came_up()
-    for follower in (StartCard(model), Pictures(model)):
+    for follower in (StartCard(model), Pictures(model), Photos(model)):
         follower.changed()
         model.listen(follower.changed)
     model.store.listen(model.refresh_soon)

@@ -7,7 +7,8 @@ its first message, and what only the page can do is asked for with `tell_page`. 
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 FOLDER = "/persist"
+_PHOTOS = "clinic-photos"
 LOCK_PATIENCE_MS = 2_000
 """How long a tab waits for a lock: after a reload the page before it may still be letting go."""
 _REFUSED = "This browser keeps nothing. Leave private browsing or free some space, then open Stepwise again."
@@ -98,6 +100,39 @@ class BrowserPlatform:
         self._lock_request = asyncio.ensure_future(refused())
         return await held
 
+    async def keep_photo(self, name: str, content: bytes) -> None:
+        """See the port; photos lie in a cache of their own, which no release and no picture of the library shares."""
+        import js
+        from pyodide.ffi import JsException, to_js
+
+        with suppress(JsException):
+            cache = await js.caches.open(_PHOTOS)
+            await cache.put(f"/{name}", js.Response.new(to_js(content)))
+
+    async def kept_photos(self) -> dict[str, bytes]:
+        """See the port."""
+        import js
+        from pyodide.ffi import JsException
+
+        found: dict[str, bytes] = {}
+        with suppress(JsException):
+            cache = await js.caches.open(_PHOTOS)
+            for request in await cache.keys():
+                answer = await cache.match(request)
+                found[_name_of(request)] = (await answer.arrayBuffer()).to_bytes()
+        return found
+
+    async def drop_photos(self, but: Collection[str] = ()) -> None:
+        """See the port."""
+        import js
+        from pyodide.ffi import JsException
+
+        with suppress(JsException):
+            cache = await js.caches.open(_PHOTOS)
+            for request in await cache.keys():
+                if _name_of(request) not in but:
+                    await cache.delete(request)
+
     def transport(self) -> "httpx.AsyncBaseTransport":
         """A transport over `fetch`."""
         from app.platform.fetching import FetchTransport
@@ -132,6 +167,10 @@ class BrowserPlatform:
             callback()
 
 
+def _name_of(request: Any) -> str:
+    return str(request.url).rpartition("/")[2]
+
+
 async def _mount() -> Path:
     import js
     import pyodide_js
@@ -159,6 +198,7 @@ async def _make_room() -> bool:
 
     try:
         found = bool(await js.caches.delete("stepwise-pictures"))
+        found = bool(await js.caches.delete(_PHOTOS)) or found
         for name in await js.caches.keys():
             cache = await js.caches.open(name)
             for request in await cache.keys():

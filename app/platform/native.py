@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class NativePlatform:
         self.zone = local_zone()
         self.device_name = f"Stepwise on {page.platform.value.capitalize() if page.platform else sys.platform}"
         self._folder = folder or Path(os.environ.get("FLET_APP_STORAGE_DATA") or Path.home() / ".stepwise")
+        self._photos = PhotoFolder(self._folder / "photos")
         self._session: dict[str, str] = {}
         self._locks: dict[str, int] = {}
         self._wake_callbacks: list[Callable[[], None]] = []
@@ -58,6 +60,18 @@ class NativePlatform:
             return False
         self._locks[name] = handle
         return True
+
+    async def keep_photo(self, name: str, content: bytes) -> None:
+        """See the port."""
+        self._photos.keep(name, content)
+
+    async def kept_photos(self) -> dict[str, bytes]:
+        """See the port."""
+        return self._photos.kept()
+
+    async def drop_photos(self, but: Collection[str] = ()) -> None:
+        """See the port."""
+        self._photos.drop(but)
 
     def transport(self) -> "httpx.AsyncBaseTransport | None":
         """None: httpx brings its own."""

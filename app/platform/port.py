@@ -1,6 +1,6 @@
 """What the client asks of the place it runs in. Only `browser` and `native` know which one that is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,6 +40,15 @@ class Platform(Protocol):
 
     async def hold(self, name: str) -> bool:
         """Take the lock `name` for the life of this client; False when another tab holds it."""
+
+    async def keep_photo(self, name: str, content: bytes) -> None:
+        """Keep a photo that can be fetched again; a device without room keeps none, and says nothing."""
+
+    async def kept_photos(self) -> dict[str, bytes]:
+        """The photos that are kept, by name."""
+
+    async def drop_photos(self, but: Collection[str] = ()) -> None:
+        """Let go of all photos but these."""
 
     def transport(self) -> "httpx.AsyncBaseTransport | None":
         """The httpx transport to reach the server with; None for httpx's own. Imports httpx, so call it late."""

@@ -1,10 +1,11 @@
 """A device for tests: a real folder on a real disk, with the faults of a phone at hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import httpx
 
+from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
 
@@ -44,6 +45,15 @@ class Device:
 
     async def hold(self, name: str) -> bool:
         return not self.held
+
+    async def keep_photo(self, name: str, content: bytes) -> None:
+        PhotoFolder(self.folder / "photos").keep(name, content)
+
+    async def kept_photos(self) -> dict[str, bytes]:
+        return PhotoFolder(self.folder / "photos").kept()
+
+    async def drop_photos(self, but: Collection[str] = ()) -> None:
+        PhotoFolder(self.folder / "photos").drop(but)
 
     def transport(self) -> httpx.AsyncBaseTransport:
         return self.link or _Unreachable()
