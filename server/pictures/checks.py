@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.pictures import contact, limits
+from server.pictures import balance, contact, legibility, limits
 from server.pictures.camera import Camera
 from server.pictures.posefile import PoseFile
 from server.pictures.render import Artist
 from server.pictures.scene import Scene, camera, scene
 
 MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-LEAST_CHANGE, LEAST_TINT, LEAST_FILL = 0.015, 0.003, 0.8
-_SMALL = 160
+LEAST_FILL = 0.8
+MOST_DRIFT = 0.01
+"""Meters a support may move while it carries."""
 
 
 def all_of(file: PoseFile) -> list[str]:
@@ -23,10 +24,14 @@ def all_of(file: PoseFile) -> list[str]:
 def cheap(file: PoseFile) -> list[str]:
     """Joint limits, reach, supports, frame: measured on the skeleton in every part of the loop, without drawing."""
     eye = camera(file)
+    first = scene(file, 0.0)
     faults: dict[str, None] = {}
     for at in (*MOMENTS, *(1 + at for at in MOMENTS[1:] if file.back is not None)):
         now = scene(file, at)
-        for fault in (*_body(now), *contact.faults(file, now), *_frame(file, eye, now)):
+        found = [*_body(now), *contact.faults(file, now), *_frame(file, eye, now), *_drift(file, first, now)]
+        if at in (0.0, 1.0):
+            found += balance.faults(file, now)
+        for fault in found:
             faults.setdefault(f"{fault} ({_moment(at)})")
     return _once(list(faults))
 
@@ -64,16 +69,28 @@ def _frame(file: PoseFile, eye: Camera, now: Scene) -> Iterator[str]:
             yield f"{part.group} is {beyond * 100:.0f} cm outside the picture, nothing may be"
 
 
+def _drift(file: PoseFile, first: Scene, now: Scene) -> Iterator[str]:
+    """A support posed by angles must not slide; one with a target goes where it is told to."""
+    for name in file.get("supports", []):
+        limb = {"foot": "leg", "heel": "leg", "toe": "leg", "sole": "leg", "knee": "leg"}.get(name[:-1])
+        if limb is None or "foot" in file.start[name[-1] + limb]:
+            continue
+        moved = float(np.linalg.norm(now.skeleton.joints[name] - first.skeleton.joints[name]))
+        if moved > MOST_DRIFT:
+            yield f"the support {name} is {moved * 100:.1f} cm from its beginning, {MOST_DRIFT * 100:.0f} cm is allowed"
+
+
 def drawn(file: PoseFile) -> list[str]:
-    """What only the drawing tells: enough change, a visible tint, a filled picture."""
+    """What only the drawing tells: enough change, a visible tint, a filled picture, legible when small."""
     artist = Artist(file)
-    first, last = (artist.draw(at, _SMALL, 2, glow=at) for at in (0.0, 1.0))
-    faults = []
-    if not file.get("isometric", False):
-        change = float(np.mean(np.abs(first.color.astype(int) - last.color).max(axis=-1) > 24))
-        if change < LEAST_CHANGE:
-            faults.append(f"start and end differ in {change:.1%} of the picture, at least {LEAST_CHANGE:.1%} is needed")
-    shown = float(np.mean(last.tints > 0.3))
-    if file.get("muscles") and shown < LEAST_TINT:
-        faults.append(f"the tint covers {shown:.2%} of the picture, at least {LEAST_TINT:.1%} is needed")
-    return faults
+    return legibility.faults(file, artist) + _fill(file, artist)
+
+
+def _fill(file: PoseFile, artist: Artist) -> list[str]:
+    if "focus" in file.source["view"]:
+        return []
+    corners = [edge for at in (0.0, 1.0) for part in scene(file, at).parts for edge in artist.camera.extent(part)]
+    used = float(max(np.max(corners, axis=0) - np.min(corners, axis=0))) / artist.camera.span
+    if used >= LEAST_FILL:
+        return []
+    return [f"figure and equipment fill {used:.0%} of the picture, at least {LEAST_FILL:.0%} is needed"]

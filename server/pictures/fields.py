@@ -61,6 +61,7 @@ POSE: dict[str, Check] = {
     "head": numbers(3, -90, 90),
     "gaze": numbers(2, -40, 40),
     "lips": _SHARE,
+    "mouth": _SHARE,
     "belly": number(-0.04, 0.08),
     "chest": number(-0.04, 0.06),
     **{key: mapping(LEG) for key in ("legs", "Rleg", "Lleg")},

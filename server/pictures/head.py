@@ -36,6 +36,9 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
         middle, end = (0.0985 + forward, 0.0335, 0), (0.0905 + forward, 0.0395 - 0.004 * purse, corner)
         add(middle, end, 0.0042 + 0.004 * purse, 0.003, "lip", "head")
     add((0.088, 0.096, 0), (0.103, 0.068, 0), 0.008, 0.0115, "skin", "nose")
+    if pose["mouth"]:
+        wide = 0.006 + 0.011 * pose["mouth"]
+        add((0.0905, 0.036, 0), (0.0885, 0.036 - wide, 0), wide, wide * 0.95, "mouth", "head")
     return cones + _hair(s)
 
 

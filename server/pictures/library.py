@@ -24,6 +24,7 @@ _NOT_DRAWING = {
     "commands.py",
     "contact.py",
     "library.py",
+    "legibility.py",
     "likeness.py",
     "limits.py",
     "sheet.py",

@@ -1,5 +1,6 @@
 """How far each joint is bent in a skeleton, and whether a body can do that."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,9 +20,11 @@ _TRUNK = {
     "head": ("neck", "head", (-60, 50), (-45, 45), (-85, 85)),
 }
 _HIP = ((-30, 130), (-30, 50), (-45, 60))
-_SHOULDER = ((-60, 180), (-45, 180), (-95, 95))
-_KNEE, _ELBOW, _ANKLE = (0, 150), (0, 150), (-75, 32)  # an ankle under weight gives more than a hanging one
-_WRIST, _DEVIATION = (-80, 85), (-40, 40)
+_SHOULDER = ((-60, 180), (-45, 185), (-110, 95))
+_RAISED = ((-60, 185), (-45, 185), (-150, 95))
+"""With the arm raised forward, turning inward points the forearm past the body toward the feet."""
+_KNEE, _ELBOW, _ANKLE = (0, 150), (0, 150), (-75, 36)  # an ankle under weight gives more than a hanging one
+_WRIST, _DEVIATION = (-80, 85), (-45, 45)
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,25 @@ def bends(s: Skeleton) -> Iterator[Bend]:
             yield Bend(f"{name} {kind}", angle, low, high)
     for side_name, sign in SIDES:
         yield from _ball("hip" + side_name, _between(s, "pelvis", "thigh" + side_name), sign, _HIP)
-        yield from _ball("sh" + side_name, _between(s, "thorax", "upper_arm" + side_name), sign, _SHOULDER)
+        raised = _between(s, "thorax", "upper_arm" + side_name)
+        yield from _ball("sh" + side_name, raised, sign, _RAISED if _flexed(raised) else _SHOULDER)
         yield Bend("knee" + side_name, -angles_zxy(_between(s, "thigh" + side_name, "shank" + side_name))[0], *_KNEE)
         elbow = angles_zxy(_between(s, "upper_arm" + side_name, "lower_arm" + side_name))[0]
         yield Bend("elbow" + side_name, elbow, *_ELBOW)
         yield Bend("ankle" + side_name, angles_zxy(_between(s, "shank" + side_name, "foot" + side_name))[0], *_ANKLE)
-        _, wrist, deviation = angles_yxz(_between(s, "lower_arm" + side_name, "hand" + side_name))
+        bent = _between(s, "lower_arm" + side_name, "hand" + side_name)
+        wrist, deviation = angles_yxz(bent)[1], math.degrees(math.asin(max(-1.0, min(1.0, bent[1, 0]))))
         yield Bend("wrist" + side_name, sign * wrist, *_WRIST)
         yield Bend("wrist deviation" + side_name, deviation, *_DEVIATION)
 
 
 def _between(s: Skeleton, below: str, above: str) -> Mat:
     return s.frames[below].T @ s.frames[above]
+
+
+def _flexed(shoulder: Mat) -> bool:
+    """The arm is raised forward by more than 60 degrees."""
+    return angles_zxy(shoulder)[0] > 60
 
 
 def _ball(name: str, turned: Mat, sign: int, ranges: tuple[_Range, _Range, _Range]) -> list[Bend]:

@@ -14,6 +14,7 @@ _HEX = {
     "ink": "#27343F",
     "eye": "#27343F",
     "lip": "#A8564A",
+    "mouth": "#5B2A26",
     "wood": "#D9B88C",
     "metal": "#8E9AA6",
     "mat": "#8CC7B5",

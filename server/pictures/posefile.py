@@ -143,7 +143,7 @@ def _blend_targets(a: Any, b: Any, t: float) -> Any:
 
 def _whole(preset: Pose) -> Pose:
     plain: Pose = {"tilt": [], "spine": [], "neck": [], "head": [], "gaze": []}
-    zero = {"twist": 0, "sidebend": 0, "lips": 0, "belly": 0, "chest": 0}
+    zero = {"twist": 0, "sidebend": 0, "lips": 0, "mouth": 0, "belly": 0, "chest": 0}
     return _sided({**plain, **zero, **preset})
 
 
