@@ -41,6 +41,20 @@ class Camera:
         corners = np.stack([self.see(corner)[:2] for corner in part.corners()])
         return corners.min(axis=0), corners.max(axis=0)
 
+    def extents(self, parts: list[Part]) -> tuple[Vec, Vec]:
+        """The lowest and the highest screen meters of every part, one row each."""
+        cones = [part for part in parts if isinstance(part, Cone)]
+        low, high = np.empty((len(parts), 2)), np.empty((len(parts), 2))
+        rows = [index for index, part in enumerate(parts) if isinstance(part, Cone)]
+        ends = [np.stack([getattr(cone, end) for cone in cones]) @ self.axes[:2].T for end in ("a", "b")]
+        radii = [np.array([getattr(cone, radius) for cone in cones])[:, None] for radius in ("ra", "rb")]
+        low[rows] = np.minimum(*(end - radius for end, radius in zip(ends, radii, strict=True)))
+        high[rows] = np.maximum(*(end + radius for end, radius in zip(ends, radii, strict=True)))
+        for index, part in enumerate(parts):
+            if not isinstance(part, Cone):
+                low[index], high[index] = self.extent(part)
+        return low, high
+
     def frame(self, low: Vec, high: Vec) -> None:
         """Look at that rectangle of screen meters, with a margin."""
         self.center = (low + high) / 2

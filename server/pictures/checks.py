@@ -8,7 +8,7 @@ from server.pictures import balance, contact, legibility, limits
 from server.pictures.camera import Camera
 from server.pictures.posefile import PoseFile
 from server.pictures.render import Artist
-from server.pictures.scene import Scene, camera, scene
+from server.pictures.scene import Moments, Scene, camera
 
 MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 LEAST_FILL = 0.8
@@ -23,11 +23,11 @@ def all_of(file: PoseFile) -> list[str]:
 
 def cheap(file: PoseFile) -> list[str]:
     """Joint limits, reach, supports, frame: measured on the skeleton in every part of the loop, without drawing."""
-    eye = camera(file)
-    first = scene(file, 0.0)
+    moments = Moments(file)
+    eye, first = camera(moments), moments.at(0.0)
     faults: dict[str, None] = {}
     for at in (*MOMENTS, *(1 + at for at in MOMENTS[1:] if file.back is not None)):
-        now = scene(file, at)
+        now = moments.at(at)
         found = [*_body(now), *contact.faults(file, now), *_frame(file, eye, now), *_drift(file, first, now)]
         if at in (0.0, 1.0):
             found += balance.faults(file, now)
@@ -62,11 +62,11 @@ def _body(now: Scene) -> Iterator[str]:
 def _frame(file: PoseFile, eye: Camera, now: Scene) -> Iterator[str]:
     if "focus" in file.source["view"]:
         return
-    for part in now.parts:
-        low, high = eye.extent(part)
-        beyond = max(float(np.max(np.abs(edge - eye.center))) - eye.span / 2 for edge in (low, high))
-        if part.framed and beyond > 0:
-            yield f"{part.group} is {beyond * 100:.0f} cm outside the picture, nothing may be"
+    low, high = eye.extents(now.parts)
+    beyond = np.maximum(np.abs(low - eye.center), np.abs(high - eye.center)).max(axis=1) - eye.span / 2
+    for part, by in zip(now.parts, beyond, strict=True):
+        if part.framed and by > 0:
+            yield f"{part.group} is {by * 100:.0f} cm outside the picture, nothing may be"
 
 
 def _drift(file: PoseFile, first: Scene, now: Scene) -> Iterator[str]:
@@ -89,8 +89,8 @@ def drawn(file: PoseFile) -> list[str]:
 def _fill(file: PoseFile, artist: Artist) -> list[str]:
     if "focus" in file.source["view"]:
         return []
-    corners = [edge for at in (0.0, 1.0) for part in scene(file, at).parts for edge in artist.camera.extent(part)]
-    used = float(max(np.max(corners, axis=0) - np.min(corners, axis=0))) / artist.camera.span
+    low, high = artist.camera.extents([part for at in (0.0, 1.0) for part in artist.moments.at(at).parts])
+    used = float(np.max(high.max(axis=0) - low.min(axis=0))) / artist.camera.span
     if used >= LEAST_FILL:
         return []
     return [f"figure and equipment fill {used:.0%} of the picture, at least {LEAST_FILL:.0%} is needed"]

@@ -44,7 +44,7 @@ _PAIRED: dict[str, tuple[Patch, ...]] = {
     "wrist_flex": (Patch("farm", 0.02, 0.92, (0.3, 0, -0.9), 0.1),),
     "forearm": (Patch("farm", 0.02, 0.85, _FRONT, -0.4),),
     "hand": (Patch("hand", 0, 1, _IN, 0.0),),
-    "pecs": (Patch("pec", 0, 1, (1, 0.1, 0), 0.25),),
+    "pecs": (Patch("pec", 0, 1, (1, 0.1, 0), 0.1), Patch("thorax", 0.25, 1.2, (1, 0, 0.25), 0.15)),
     "lats": (Patch("thorax", 0, 1, (-0.7, 0, 0.8), 0.3),),
     "rhomboids": (Patch("thorax", 0, 1, _BACK, 0.4),),
     "serratus": (Patch("thorax", -0.2, 0.75, (0.35, 0, 1), 0.5),),

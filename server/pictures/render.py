@@ -10,7 +10,7 @@ from server.pictures.camera import Camera
 from server.pictures.ink import ink
 from server.pictures.posefile import PoseFile
 from server.pictures.raster import EMPTY, Bools, Buffers, Floats, looks, raster
-from server.pictures.scene import Scene, Sign, arrow_points, camera, scene
+from server.pictures.scene import Moments, Scene, Sign, arrow_points, camera
 from server.pictures.shade import Colors, shade
 from server.pictures.tint import tint
 from server.pictures.vectors import unit, vec
@@ -40,12 +40,13 @@ class Artist:
 
     def __init__(self, file: PoseFile) -> None:
         self.file = file
-        self.camera: Camera = camera(file)
-        self.signs: list[Sign] = arrow_points(file, self.camera)
+        self.moments = Moments(file)
+        self.camera: Camera = camera(self.moments)
+        self.signs: list[Sign] = arrow_points(self.moments, self.camera)
         self._starts: dict[tuple[int, int], Drawn] = {}
 
     def draw(self, at: float, size: int, over: int, glow: float = 0.0) -> Drawn:
-        now = scene(self.file, at)
+        now = self.moments.at(at)
         buffers = raster(now.parts, self.camera, size * over)
         names = self.file.get("muscles", []) if glow > 0 else []
         tints = tint(buffers, now.parts, names) * np.float32(glow)

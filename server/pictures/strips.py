@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server.pictures.shapes import Box, Cone, Part
 from server.pictures.skeleton import UP, Skeleton
@@ -31,7 +32,7 @@ def strip(s: Skeleton, item: _Item, body: list[Cone], color: str) -> list[Part]:
     if item["slack"]:
         count = len(curve) - 1
         curve = [p - UP * item["slack"] * 4 * (i / count) * (1 - i / count) for i, p in enumerate(curve)]
-    if item["hug"]:
+    if item["hug"] and len(curve) > 4:
         curve = _on_the_body(curve, body, radius * 0.6)
     parts = _ribbon(curve, radius, color)
     for limb in item["wrap"]:
@@ -78,23 +79,21 @@ def _ring(s: Skeleton, limb: str, radius: float) -> list[Vec]:
 
 def _on_the_body(curve: list[Vec], body: list[Cone], clearance: float) -> list[Vec]:
     """Inner points pushed out of trunk and legs, twice, so that the second part does not push into the first."""
-    solid = [cone for cone in body if "arm" not in cone.group]
-    out = list(curve)
-    for _ in range(2):
-        for index in range(2, len(out) - 2):
-            for cone in solid:
-                out[index] = _outside(out[index], cone, clearance)
-    return out
+    inner = np.stack(curve)[2:-2]
+    for cone in 2 * [cone for cone in body if "arm" not in cone.group]:
+        _push_out(inner, cone, clearance)
+    return [*curve[:2], *inner, *curve[-2:]]
 
 
-def _outside(point: Vec, cone: Cone, clearance: float) -> Vec:
+def _push_out(points: NDArray[np.float64], cone: Cone, clearance: float) -> None:
     axis = cone.b - cone.a
-    share = float(np.clip((point - cone.a) @ axis / max(float(axis @ axis), 1e-9), 0, 1))
+    share = np.clip((points - cone.a) @ axis / max(float(axis @ axis), 1e-9), 0, 1)[:, None]
     near = cone.a + axis * share
-    gap = point - near
-    distance = float(np.linalg.norm(gap))
+    gap = points - near
+    distance = np.sqrt((gap * gap).sum(axis=1))[:, None]
     wanted = cone.ra + (cone.rb - cone.ra) * share + clearance
-    return near + gap / distance * wanted if 1e-6 < distance < wanted else point
+    inside = ((distance > 1e-6) & (distance < wanted))[:, 0]
+    points[inside] = (near + gap / np.maximum(distance, 1e-6) * wanted)[inside]
 
 
 def _anchor(end: Vec, kind: str) -> list[Part]:
