@@ -14,7 +14,7 @@ from server.pictures.render import Artist, Drawn
 SMALL = 160
 """Pixels: the smallest size a picture is shown at."""
 
-LEAST_CHANGE, LEAST_TINT, MOST_COVERED = 0.015, 0.003, 0.15
+LEAST_CHANGE, LEAST_TINT, MOST_COVERED = 0.015, 0.002, 0.15
 LEAST_LIMB = 3.0
 """Pixels the thinnest part of a forearm must have at the smallest size."""
 

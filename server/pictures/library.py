@@ -20,6 +20,7 @@ NAMES = ("start.webp", "end.webp", "loop.webp")
 _NOT_DRAWING = {
     "__main__.py",
     "balance.py",
+    "blind.py",
     "checks.py",
     "commands.py",
     "contact.py",
