@@ -70,7 +70,7 @@ class Visitor:
 
     def assert_clean(self, *, host: str = "127.0.0.1") -> None:
         """Nothing was logged as an error, no policy was violated, no host but `host` was asked for anything."""
-        assert self.errors == []
+        assert self.errors == [], self.errors
         assert {urlsplit(url).hostname for url in self.requests if url.startswith(("http", "ws"))} <= {host}
 
     def _launch(self) -> BrowserContext:
