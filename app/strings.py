@@ -244,7 +244,12 @@ class English:
     your_dose = "How much, how often"
     careful = "Take care"
     why = "Why this exercise"
+    ladder = "Easier and harder"
+    easier = "Easier"
+    harder = "Harder"
+    ladder_help = "Your therapist decides when to change."
     no_goal = "Your therapist has not written a goal for it."
+    how_do_i = "How do I do this?"
     from_therapist = "From your therapist"
     needs = "You need"
 

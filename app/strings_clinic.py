@@ -129,6 +129,11 @@ def plain(code: str) -> str:
     return _PLAIN.get(code, code.replace("_", " ").capitalize())
 
 
+def without(precaution: str) -> str:
+    """What leaves out the exercises that a precaution warns of."""
+    return f"Without: {precaution}"
+
+
 def capital(said: str) -> str:
     """With a capital first letter, the rest as it is."""
     return said[:1].upper() + said[1:]
@@ -351,6 +356,9 @@ PUBLISH = "Publish"
 PUBLISHING = "Publishing"
 PUBLISH_VERSION = "Publish version {version}"
 REASON_GIVEN = "The reason the patient is told with this version is written."
+AVOID = "Precautions"
+AVOID_NONE = "With any precaution"
+AVOID_THEIRS = "Without this patient's precautions"
 SEARCH_LIBRARY = "Search {count} exercises"
 TYPE = "Type"
 POSITION = "Position"

@@ -80,11 +80,17 @@ def Picture(
 
 @ft.component
 def MovingPicture(
-    what: Shown, label: str, names: tuple[str, str], height: float, over: ft.Control | None = None
+    what: Shown,
+    label: str,
+    names: tuple[str, str],
+    height: float,
+    over: ft.Control | None = None,
+    corner: ft.Control | None = None,
 ) -> ft.Control:
     """The loop, as wide as its place, with a button to stop and play it; `names` are those of playing and stopping.
 
-    Who asked for less motion begins with the still. `over` lies on the upper left corner.
+    Who asked for less motion begins with the still. `over` and `corner` lie on the
+    upper left and the upper right.
     """
     still = ft.use_context(LookContext).still
     playing, set_playing = use_value(not still)
@@ -92,6 +98,8 @@ def MovingPicture(
     layers: list[ft.Control] = [Picture(what, label, height=height, radius=Radius.HERO, part=part)]
     if over is not None:
         layers.append(ft.Container(over, left=12, top=12))
+    if corner is not None:
+        layers.append(ft.Container(corner, right=8, top=8))
     if what.moves:
         layers.append(ft.Container(_button(playing, names, lambda: set_playing(not playing)), right=8, bottom=8))
     return ft.Stack(layers)

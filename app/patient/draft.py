@@ -31,6 +31,7 @@ class Phase(StrEnum):
     ASK = "ask"
     HURTS = "hurts"
     SKIP = "skip"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

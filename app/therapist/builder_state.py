@@ -14,7 +14,7 @@ import flet as ft
 from app.api import ApiError, ServerSaid
 from app.therapist import draft as edit
 from app.therapist.clinic import Clinic, StaleBase
-from app.therapist.find import Filter, choices, find
+from app.therapist.find import Filter, Index, choices
 from app.therapist.remote import Remote
 from hep import prescribing
 from hep.prescribing import Change, Draft, Gap
@@ -33,6 +33,7 @@ class BuilderState(ft.Observable):
         self.base = patient.versions[0].version if patient.versions else None
         self.draft = self._origin = self._fresh(self.base)
         self.library: Remote[tuple[Exercise, ...]] = Remote()
+        self._index = Index(())
         self.wanted = Filter(equipment=patient.profile.equipment)
         self.open: str | None = None
         self.reviewing = False
@@ -45,7 +46,9 @@ class BuilderState(ft.Observable):
         """Ask for the library."""
         self.library = self.library.asking()
         try:
-            self.library = Remote(await self._clinic.library())
+            library = await self._clinic.library()
+            self._index = Index(library)
+            self.library = Remote(library)
             self._begin_with_region()
         except ApiError as error:
             self.library = self.library.refused(error)
@@ -57,7 +60,11 @@ class BuilderState(ft.Observable):
 
     def found(self) -> tuple[Exercise, ...]:
         """What of the library passes the search."""
-        return find(self.library.value or (), self.wanted)
+        return self._index.find(self.wanted)
+
+    def precautions(self) -> tuple[str, ...]:
+        """The flags that exercises of the library carry."""
+        return self._index.flags()
 
     def gaps(self) -> tuple[Gap, ...]:
         """What keeps the draft from being published, precautions nobody has accepted in writing among it."""

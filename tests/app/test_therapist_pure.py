@@ -9,7 +9,7 @@ import pytest
 
 from app.therapist import draft as edit
 from app.therapist.enrolment import Form, mistakes, patient_of
-from app.therapist.find import Filter, edits, find
+from app.therapist.find import Filter, Index, typos
 from app.therapist.parts.when import day_near, moment
 from app.therapist.typed import date_of, number_of
 from hep import prescribing
@@ -18,10 +18,11 @@ from hep.records import Intent, LoadUnit
 from tests.app.therapist_clinic import LIBRARY, NOW, TODAY, exercise, versions
 
 ALL = tuple(LIBRARY.values())
+INDEX = Index(ALL)
 
 
 def names(**wanted: object) -> list[str]:
-    return [found.name for found in find(ALL, Filter(**wanted))]  # type: ignore[arg-type]
+    return [found.name for found in INDEX.find(Filter(**wanted))]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,19 @@ def names(**wanted: object) -> list[str]:
         ("brdige", "Bridge"),
         ("heel-slide", "Heel slide"),
         ("shoulder pendulm", "Shoulder pendulum"),
+        ("clam", "Clamshell"),
+        ("clamshel", "Clamshell"),
+        ("hip opner", "Clamshell"),
+        ("calf raises", "Double-leg heel raise"),
+        ("qaud sets", "Quad set"),
+        ("SLR", "Straight leg raise"),
+        ("wall pushup", "Wall push-up"),
+        ("pushup wall", "Wall push-up"),
+        ("strait leg raise", "Straight leg raise"),
+        ("tennis elbow", "Wrist extension isometric"),
+        ("plantar faciitis", "Plantar fascia stretch"),
+        ("hamstrng stretch", "Hamstring stretch with strap"),
+        ("dizzyness exercise", "Gaze stabilization x1"),
     ],
 )
 def test_a_search_forgives_case_beginnings_and_typos(typed: str, expected: str) -> None:
@@ -43,26 +57,62 @@ def test_an_exact_name_stands_before_a_similar_one() -> None:
     assert names(words="heel slide")[0] == "Heel slide"
 
 
+def test_an_exercise_that_carries_a_precaution_to_avoid_is_left_out() -> None:
+    found = INDEX.find(Filter(avoid=("osteoporosis", "dizzy")))
+
+    assert 0 < len(found) < len(ALL)
+    assert not [e for e in found if {flag.flag for flag in e.flags} & {"osteoporosis", "dizzy"}]
+    assert set(INDEX.flags()) == {flag.flag for e in ALL for flag in e.flags}
+
+
+def test_a_right_word_that_leads_nowhere_is_taken_for_a_typo() -> None:
+    # given "heel" typed as "heal" where another exercise is really about healing
+    index = Index((*ALL, replace(ALL[0], id="own-heal", name="Heal well", synonyms=())))
+
+    assert index.find(Filter(words="heal slide"))[0].name == "Heel slide"
+
+
+def test_every_exercise_is_found_first_by_its_own_name_and_at_all_by_each_of_its_synonyms() -> None:
+    for each in ALL:
+        assert INDEX.find(Filter(words=each.name))[0].name == each.name
+        for synonym in each.synonyms:
+            assert each in INDEX.find(Filter(words=synonym)), synonym
+
+
 def test_short_words_are_not_guessed() -> None:
     assert names(words="xq") == []
 
 
 def test_filters_narrow_together_and_no_words_find_everything() -> None:
     assert len(names()) == len(ALL)
-    knee = find(ALL, Filter(region="knee", type="strength"))
+    knee = INDEX.find(Filter(region="knee", type="strength"))
     assert knee and all((e.region, e.type) == ("knee", "strength") for e in knee)
 
 
 def test_at_home_leaves_what_needs_nothing_more_than_there_is() -> None:
-    found = find(ALL, Filter(at_home=True, equipment=("chair",)))
+    found = INDEX.find(Filter(at_home=True, equipment=("chair",)))
     assert found and all(set(e.equipment) <= {"chair"} for e in found)
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "distance"), [("abc", "abc", 0), ("abcd", "abdc", 1), ("abcd", "abd", 1), ("a", "xyz", 2)]
+    ("word", "token", "most", "counted"),
+    [
+        ("clam", "clam", 1, 0),
+        ("clam", "clamshell", 1, 0),
+        ("calm", "clamshell", 1, 1),
+        ("clmshell", "clamshell", 2, 1),
+        ("clamshlel", "clamshell", 2, 1),
+        ("clammshell", "clamshell", 2, 1),
+        ("klamshall", "clamshell", 2, 2),
+        ("klamshal", "clamshell", 1, 2),
+        ("bridge", "brd", 2, 3),
+        ("abcd", "xyz", 1, 2),
+    ],
 )
-def test_edits_count_letters_up_to_the_limit(a: str, b: str, distance: int) -> None:
-    assert edits(a, b, 1 if distance == 2 else 2) == distance
+def test_typos_are_counted_up_to_the_limit_and_a_beginning_is_enough(
+    word: str, token: str, most: int, counted: int
+) -> None:
+    assert typos(word, token, most) == counted
 
 
 def draft() -> prescribing.Draft:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: runs the measurements that ONLY names (`sync`, `upkeep`, `caseload`, `web`; all without it).
+"""`python -m tests.bench`: runs the measurements that ONLY names (see `WORK`; all without it).
 
 Prints a table and writes one flat object to build/bench.json. Figures of other runs stay in the file.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import caseload, sync, web
+from tests.bench import caseload, library, sync, web
 from tests.server import speed
 
 Figures = dict[str, float]
@@ -21,6 +21,7 @@ WORK: dict[str, Callable[[], Figures | Iterator[Figures]]] = {
     "upkeep": speed.figures,
     "caseload": caseload.measure,
     "web": web.measure,
+    "library": library.measure,
 }
 FILE = Path("build/bench.json")
 

@@ -8,39 +8,30 @@ import flet as ft
 
 from app.parts import (
     AppButton,
-    Cues,
     Heading,
     HoldRing,
     IconAction,
-    Line,
-    MovingPicture,
     Notice,
     Page,
-    Pill,
     RepCounter,
     Segments,
-    SetRow,
-    SidePill,
     Text,
-    shown,
 )
 from app.parts.hooks import keyed, use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.draft import Draft, Phase, SetDraft
 from app.patient.model import Rest
 from app.patient.screens.asking import AskScreen, HurtsScreen, SkipScreen
+from app.patient.screens.exercise import HelpScreen
 from app.patient.screens.finish import FinishScreen
 from app.patient.screens.frame import trouble, width
+from app.patient.screens.guide import guide
 from app.patient.session import OpenSession
-from app.patient.views.common import amount, load_line, side_of
 from app.patient.views.session import ItemView, Step, current, items_of
 from app.strings import words
 from app.theme import Color, Space, Style
 from hep.facts import SkipReason
 from hep.records import Dose, Mode
-
-MOST_SET_BOXES = 4
-"""More sets than this (exclusive) are told in words: their boxes would not fit a phone."""
 
 _TICK_S = 0.5
 
@@ -102,67 +93,24 @@ def SetScreen(
     def save(answered: Draft) -> None:
         model.save_set(session, item, step, answered)
 
-    if draft.phase is Phase.ASK:
-        return AskScreen(model, item, step, draft, set_draft, save, head)
-    if draft.phase is Phase.HURTS:
-        return HurtsScreen(model, item, draft, set_draft, save, head)
-    if draft.phase is Phase.SKIP:
-        return SkipScreen(model, draft, set_draft, lambda reason: model.skip(session, item, reason), head)
+    def help_me() -> None:
+        set_draft(lambda d: replace(d.halt(model.clock()), phase=Phase.HELP))
+
+    instead: dict[Phase, Callable[[], ft.Control]] = {
+        Phase.ASK: lambda: AskScreen(model, item, step, draft, set_draft, save, head),
+        Phase.HURTS: lambda: HurtsScreen(model, item, draft, set_draft, save, head),
+        Phase.HELP: lambda: HelpScreen(model, item, set_draft),
+        Phase.SKIP: lambda: SkipScreen(model, draft, set_draft, lambda reason: model.skip(session, item, reason), head),
+    }
+    if draft.phase in instead:
+        return instead[draft.phase]()
     return Page(
-        [*trouble(model), *_guide(model, item, step, draft), _work(model, item, dose, draft, set_draft)],
+        [*trouble(model), *guide(model, item, step, draft, help_me), _work(model, item, dose, draft, set_draft)],
         head=head,
         bottom=_buttons(model, item, step, draft, set_draft),
         width=width(model),
         spacing=14,
         key="set",
-    )
-
-
-def _guide(model: Doing, item: ItemView, step: Step, draft: Draft) -> list[ft.Control]:
-    exercise, prescription = item.prescription.exercise, item.prescription
-    tall = exercise.mode is Mode.REPS
-    side = words.side[step.side] if step.side else side_of(prescription)
-    picture = MovingPicture(
-        shown(exercise, step.side or prescription.side),
-        words.picture_of(exercise.name),
-        words.picture_motion,
-        height=190 if tall else 150,
-        over=SidePill(side) if side and not model.look.big else None,
-    )
-    pills: list[ft.Control] = [SidePill(side)] if side and model.look.big else []
-    pills.append(Pill(amount(prescription, item.dose), style=Style.LABEL))
-    if item.dose is not None and item.dose.load is not None:
-        pills.append(Pill(load_line(item.dose.load), ft.Icons.FITNESS_CENTER, style=Style.LABEL))
-    title: ft.Control = ft.Row([ft.Container(Heading(exercise.name), expand=True), *pills], spacing=Space.S)
-    if model.look.big or len(pills) > 1 or exercise.mode is not Mode.REPS:
-        title = ft.Column([Heading(exercise.name), ft.Row([*pills], wrap=True)], spacing=Space.S)
-    guide: list[ft.Control] = [picture, title]
-    if item.stepped:
-        full = words.prescribed_instead(amount(prescription))
-        guide.append(Notice(words.stepped_back, "info", ft.Icons.TRENDING_DOWN, detail=full, key="stepped"))
-    if draft.pain is not None:
-        guide.append(Notice(words.pain_noted(draft.pain), "info", key="pain-noted"))
-    guide.append(Cues(exercise.cues[:3]))
-    if exercise.precaution:
-        guide.append(Line(ft.Icons.HEALTH_AND_SAFETY_OUTLINED, exercise.precaution))
-    guide.append(_sets(item, step, model.look.big))
-    return guide
-
-
-def _sets(item: ItemView, step: Step, big: bool) -> ft.Control:
-    """The sets with what is done; many of them, or large text, in words only."""
-    steps, now = item.steps, item.steps.index(step)
-    two_sides = len({each.side for each in steps}) > 1
-    labels = [words.set_name(each.number, each == step, each.side if two_sides else None) for each in steps]
-    if big or len(steps) > MOST_SET_BOXES:
-        return Text(words.set_of(labels[now], len(steps)), Style.LABEL)
-    left = set(item.steps_left)
-    return SetRow(
-        [
-            (label, label if each in left else words.set_done(each.number, each.side if two_sides else None))
-            for label, each in zip(labels, steps, strict=True)
-        ],
-        now,
     )
 
 

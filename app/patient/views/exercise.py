@@ -19,10 +19,8 @@ class ExerciseView:
     side: str
     dose: str
     schedule: str
-    cues: tuple[str, ...]
-    precaution: str
     note: str
-    why: str
+    goal: str
     equipment: str
     stepped: str
     locked: bool
@@ -34,7 +32,13 @@ def exercise_view(snapshot: Snapshot, prescription_id: str) -> ExerciseView | No
     prescription = version.prescription(prescription_id) if version else None
     if version is None or prescription is None:
         return None
-    goal = next((g for g in version.goals if g.id == prescription.goal_id), None)
+    return view_of(snapshot, prescription)
+
+
+def view_of(snapshot: Snapshot, prescription: Prescription) -> ExerciseView:
+    """The exercise as it is prescribed in a version."""
+    goals = snapshot.version.goals if snapshot.version else ()
+    goal = next((g for g in goals if g.id == prescription.goal_id), None)
     before = overlay(snapshot.history, prescription, snapshot.now)
     stepped = isinstance(before, Dose)
     return ExerciseView(
@@ -43,10 +47,8 @@ def exercise_view(snapshot: Snapshot, prescription_id: str) -> ExerciseView | No
         side=side_of(prescription),
         dose=dose_and_rest(prescription, before if isinstance(before, Dose) else None),
         schedule=schedule_text(prescription.schedule),
-        cues=prescription.exercise.cues,
-        precaution=prescription.exercise.precaution,
         note=prescription.note,
-        why=goal.text if goal else words.no_goal,
+        goal=goal.text if goal else words.no_goal,
         equipment=", ".join(item.replace("_", " ") for item in prescription.exercise.equipment),
         stepped=words.prescribed_instead(amount(prescription)) if stepped else "",
         locked=snapshot.is_locked(prescription),

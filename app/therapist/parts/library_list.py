@@ -13,11 +13,11 @@ from app.therapist.builder_state import BuilderState
 from app.therapist.find import choices
 from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, act, column, flow, grow, lines, row
 from app.therapist.parts.states import Failed, Skeleton
-from hep.precautions import findings
+from hep.precautions import findings, flag_words
 from hep.records import Exercise, Severity
 
 PAGE = 10
-_ANY = "any"
+_ANY, _THEIRS = "any", "theirs"
 
 
 @ft.component
@@ -74,6 +74,18 @@ def Search(state: BuilderState, count: int) -> ft.Control:
             empty=anything,
         )
 
+    flags = state.patient.profile.flags
+    avoided = _THEIRS if flags and wanted.avoid == flags else next(iter(wanted.avoid), _ANY)
+    theirs = [Option(_THEIRS, words.AVOID_THEIRS)] if flags else []
+    each = [Option(flag, words.without(flag_words(flag))) for flag in state.precautions()]
+    avoid = Picker(
+        words.AVOID,
+        [Option(_ANY, words.AVOID_NONE), *theirs, *each],
+        avoided,
+        lambda value: narrow(avoid=flags if value == _THEIRS else () if value == _ANY else (value,)),
+        key="filter-avoid",
+        empty=words.AVOID_NONE,
+    )
     at_home = Chip(
         words.AT_HOME_CHIP, wanted.at_home, lambda: narrow(at_home=not state.wanted.at_home), key="filter-home"
     )
@@ -89,6 +101,7 @@ def Search(state: BuilderState, count: int) -> ft.Control:
             pick("region", words.REGION, words.ANY_REGION),
             pick("type", words.TYPE, words.ANY_TYPE),
             pick("position", words.POSITION, words.ANY_POSITION),
+            avoid,
             at_home,
         ),
     )
