@@ -129,6 +129,26 @@ def plain(code: str) -> str:
     return _PLAIN.get(code, code.replace("_", " ").capitalize())
 
 
+def picture_of(name: str) -> str:
+    """The accessible name of a picture."""
+    return f"Picture: {name}"
+
+
+def reviewed_by(reviewer: str, credentials: str, on: str) -> str:
+    """Who looked an exercise over, and when."""
+    return f"Reviewed by {reviewer}, {credentials}, {on}"
+
+
+def look_at(name: str) -> str:
+    """The button that shows an exercise in full."""
+    return f"How it is done: {name}"
+
+
+def use_instead(name: str) -> str:
+    """The button that puts an exercise in the place of another one."""
+    return f"Use instead: {name}"
+
+
 def without(precaution: str) -> str:
     """What leaves out the exercises that a precaution warns of."""
     return f"Without: {precaution}"
@@ -356,6 +376,18 @@ PUBLISH = "Publish"
 PUBLISHING = "Publishing"
 PUBLISH_VERSION = "Publish version {version}"
 REASON_GIVEN = "The reason the patient is told with this version is written."
+PICTURE_MOTION = ("Play the movement", "Stop the movement")
+HOW_TO = "How it is done"
+CAREFUL = "What the patient is told to take care of"
+WHY_FOR_PATIENT = "What the patient is told it is for"
+LADDER = "Easier and harder"
+EASIER, HARDER = "Easier", "Harder"
+NOT_REVIEWED = "Not yet reviewed by a clinician"
+BLOCKS, WARNS = "Blocked with: {flag}", "Needs your review with: {flag}"
+BACK_TO_LIBRARY = "Back to the library"
+USUAL_DOSE = "Usual dose"
+USE_INSTEAD = "Use instead"
+ADD_IT = "Add to the program"
 AVOID = "Precautions"
 AVOID_NONE = "With any precaution"
 AVOID_THEIRS = "Without this patient's precautions"

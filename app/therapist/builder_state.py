@@ -36,6 +36,8 @@ class BuilderState(ft.Observable):
         self._index = Index(())
         self.wanted = Filter(equipment=patient.profile.equipment)
         self.open: str | None = None
+        self.looked_at: str | None = None
+        self.in_place_of: str | None = None
         self.reviewing = False
         self.publishing = False
         self.problem: ApiError | None = None
@@ -128,10 +130,31 @@ class BuilderState(ft.Observable):
 
     def add(self, exercise: Exercise) -> None:
         """Put an exercise into the draft, once, and open its row."""
-        if any(p.exercise.id == exercise.id for p in self.draft.prescriptions):
+        if self._has(exercise):
             return
         self.edit(edit.add(self.draft, exercise, self._now()))
         self.open = self.draft.prescriptions[-1].id
+
+    def look_at(self, exercise_id: str | None, in_place_of: str | None = None) -> None:
+        """Show an exercise in full, or with None the list again. `in_place_of`: the prescription it was opened from."""
+        self.looked_at, self.in_place_of = exercise_id, in_place_of
+
+    def known(self, exercise_id: str | None) -> Exercise | None:
+        """An exercise as the draft has it, else as the library has it."""
+        drafted = (p.exercise for p in self.draft.prescriptions if p.exercise.id == exercise_id)
+        return next(drafted, next((e for e in self.library.value or () if e.id == exercise_id), None))
+
+    def swap(self, exercise: Exercise) -> None:
+        """Put an exercise in the place of the prescription that was opened, and open its row."""
+        place = next((n for n, p in enumerate(self.draft.prescriptions) if p.id == self.in_place_of), None)
+        if place is None or self.in_place_of is None or self._has(exercise):
+            return
+        self.edit(edit.swap(self.draft, self.in_place_of, exercise, self._now()))
+        self.open = self.in_place_of = self.draft.prescriptions[place].id
+        self.looked_at = exercise.id
+
+    def _has(self, exercise: Exercise) -> bool:
+        return any(p.exercise.id == exercise.id for p in self.draft.prescriptions)
 
     def unfold(self, prescription_id: str | None) -> None:
         """Open the details of one row, or close them."""

@@ -13,7 +13,19 @@ from hep.ids import new_id
 from hep.library import prescribe
 from hep.prescribing import Draft
 from hep.problems import Refused
-from hep.records import Dose, Exercise, Goal, Intent, Load, LoadUnit, Override, Prescription, ProgramVersion, Schedule
+from hep.records import (
+    Dose,
+    Exercise,
+    Goal,
+    Intent,
+    Laterality,
+    Load,
+    LoadUnit,
+    Override,
+    Prescription,
+    ProgramVersion,
+    Schedule,
+)
 
 DOSE_STEPS = {"sets": 1, "reps": 1, "hold_s": 5, "duration_s": 30, "rest_s": 15}
 """How far one tap moves a figure of the dose (counts, or seconds)."""
@@ -49,6 +61,24 @@ def add(draft: Draft, exercise: Exercise, now: datetime) -> Draft:
 def remove(draft: Draft, prescription_id: str) -> Draft:
     """Without that exercise."""
     return replace(draft, prescriptions=tuple(p for p in draft.prescriptions if p.id != prescription_id))
+
+
+def swap(draft: Draft, prescription_id: str, exercise: Exercise, now: datetime) -> Draft:
+    """With that exercise in the place of another one, at its usual dose; schedule, goal and side stay where they fit.
+
+    It is a new prescription: what was logged stays with the exercise it was logged for.
+    """
+    goes = next(p for p in draft.prescriptions if p.id == prescription_id)
+    comes = prescribe(
+        exercise,
+        prescription_id=new_id(now),
+        from_on=draft.effective_on,
+        side=goes.side if exercise.laterality is Laterality.UNILATERAL else None,
+        goal_id=goes.goal_id,
+        schedule=replace(goes.schedule, from_on=max(goes.schedule.from_on, draft.effective_on)),
+    )
+    comes = replace(comes, minimum_set=goes.minimum_set)
+    return replace(draft, prescriptions=tuple(comes if p is goes else p for p in draft.prescriptions))
 
 
 def move_up(draft: Draft, prescription_id: str) -> Draft:

@@ -66,6 +66,25 @@ async def test_the_counter_starts_at_the_prescribed_reps_and_counts(tmp_path: Pa
         assert [log.reps for log in await world.sets()] == [9]
 
 
+async def test_how_to_do_it_is_one_tap_from_the_set_and_the_count_waits(tmp_path: Path) -> None:
+    why = "Trains your thighs for stairs."
+    base = squat()
+    prescribed = replace(base, exercise=replace(base.exercise, why=why, harder=("Deeper squat",)))
+    async with patient(tmp_path, version(1, prescribed, bridge())) as world:
+        await world.ui.tap("start")
+        await world.ui.tap("count-less")
+        assert "9" in world.ui.texts()
+
+        await world.ui.tap("how-to")
+
+        assert world.ui.shows(why)
+        assert world.ui.shows("Harder: Deeper squat")
+        assert world.ui.shows("Your therapist decides when to change.")
+        assert world.ui.has("picture-motion")
+        await world.ui.tap("close-help")
+        assert "9" in world.ui.texts()
+
+
 async def test_the_last_answers_are_one_tap_away(tmp_path: Path) -> None:
     async with patient(tmp_path, version()) as world:
         await world.ui.tap("start")

@@ -254,3 +254,72 @@ async def test_a_library_that_did_not_come_can_be_asked_for_again() -> None:
         clinic.answers.clear()
         await ui.tap("again")
         assert ui.has("search-library")
+
+
+async def test_an_exercise_opens_in_full_from_the_list_with_its_ladder_and_what_no_clinician_has_done_yet() -> None:
+    clam = exercise("Clamshell")
+    async with desk(nobody()) as ui:
+        await first_program(ui)
+        await ui.type("search-library", "hip opner")
+        await ui.tap(f"look-{clam.id}")
+
+        assert ui.shows("Not yet reviewed by a clinician")
+        assert ui.shows(clam.why) and ui.shows(clam.precaution) and ui.shows(clam.cues[0])
+        assert ui.shows("Harder: Band above knees")
+        assert ui.has("picture-motion")
+
+        # when the therapist goes up the ladder and takes that one
+        await ui.tap("rung-hip-sidelying-abd")
+        assert ui.shows("Side-lying leg lift")
+        await ui.tap("take-hip-sidelying-abd-add")
+
+        assert ui.shows("Added")
+        assert len(draft_keys(ui, "look-at-")) == 1
+        await ui.tap("back-to-library")
+        assert ui.has("search-library")
+
+
+async def test_a_step_of_the_ladder_takes_the_place_of_the_exercise_it_was_opened_from() -> None:
+    clam = exercise("Clamshell")
+    async with desk(nobody()) as ui:
+        await first_program(ui)
+        await write_goal(ui)
+        id_ = await add(ui, "clam", clam.id)
+        await ui.tap(f"side-left-{id_}")
+        await add(ui, "sit to stand", BOTH_SIDES.id)
+        await ui.tap(f"look-at-{id_}")
+
+        await ui.tap("rung-take-hip-sidelying-abd-swap")
+
+        first, _ = draft_keys(ui, "look-at-")
+        swapped = first.removeprefix("look-at-")
+        assert swapped != id_
+        assert ui.shows("Harder: Ankle weight")
+        assert ui.all(ft.Semantics, lambda s: s.selected and s.content.key == f"side-left-{swapped}")
+        assert not ui.shows("Choose a side")
+
+
+async def test_a_precaution_can_be_left_out_of_the_list() -> None:
+    kneeling = next(e for e in LIBRARY.values() if "kneeling_intolerant" in {f.flag for f in e.flags})
+    async with desk(nobody()) as ui:
+        await first_program(ui)
+        await ui.type("search-library", kneeling.name)
+        assert ui.has(f"look-{kneeling.id}")
+
+        await ui.tap("filter-avoid-kneeling_intolerant")
+
+        assert not ui.has(f"look-{kneeling.id}")
+        assert not ui.has("filter-avoid-theirs")
+
+
+async def test_the_program_in_force_shows_an_exercise_in_full() -> None:
+    async with desk(Clinic()) as ui:
+        await ui.tap(f"review-{MARIA}")
+        looks = draft_keys(ui, "look-at-")
+
+        await ui.tap(looks[0])
+
+        assert ui.shows("How it is done")
+        assert ui.shows("Not yet reviewed by a clinician")
+        await ui.tap(looks[0])
+        assert not ui.shows("How it is done")

@@ -76,6 +76,12 @@ def _head(state: BuilderState, prescription: Prescription, wide: bool) -> ft.Con
         act(state.apply, edit.move_up, prescription.id),
         key=f"up-{prescription.id}",
     )
+    look = IconAction(
+        ft.Icons.INFO_OUTLINE,
+        words.look_at(exercise.name),
+        act(state.look_at, exercise.id, prescription.id),
+        key=f"look-at-{prescription.id}",
+    )
     details = IconAction(
         ft.Icons.EXPAND_LESS if state.open == prescription.id else ft.Icons.TUNE,
         f"{words.DETAILS}: {exercise.name}",
@@ -89,7 +95,7 @@ def _head(state: BuilderState, prescription: Prescription, wide: bool) -> ft.Con
         key=f"remove-{prescription.id}",
     )
     said = lines(Text(exercise.name, Style.LABEL), Muted(f"{about}, {words.IN_SHORT}" if short else about))
-    actions = row(star, up, details, remove, spacing=Space.S, tight=True)
+    actions = row(look, star, up, details, remove, spacing=Space.S, tight=True)
     picture = Picture(shown(exercise, prescription.side), exercise.name, Size.TARGET, Size.TARGET)
     if wide:
         return row(picture, grow(said), actions, spacing=Space.S)

@@ -1,6 +1,5 @@
 """The library beside the draft: search that forgives a typo, filters, adding. Blocked rows stay, with the reason."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +7,7 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.parts import Card, IconAction, Picture, Text, shown
-from app.theme import Color, Size, Style
+from app.theme import Color, Size, Space, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.find import choices
 from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, act, column, flow, grow, lines, row
@@ -30,7 +29,7 @@ def LibraryList(state: BuilderState) -> ft.Control:
     found = state.found()
     chosen = {p.exercise.id for p in state.draft.prescriptions}
     rows: list[ft.Control] = [
-        LibraryLine(exercise, exercise.id in chosen, blocked(exercise, state), state.add, key=exercise.id)
+        LibraryLine(exercise, exercise.id in chosen, blocked(exercise, state), state, key=exercise.id)
         for exercise in found[:shown]
     ]
     if len(found) > shown:
@@ -108,7 +107,7 @@ def Search(state: BuilderState, count: int) -> ft.Control:
 
 
 @ft.component
-def LibraryRow(exercise: Exercise, added: bool, block: str | None, add: Callable[[Exercise], None]) -> ft.Control:
+def LibraryRow(exercise: Exercise, added: bool, block: str | None, state: BuilderState) -> ft.Control:
     """One exercise: picture, name, what it takes, and adding it."""
     kit = ", ".join(words.plain(item).lower() for item in exercise.equipment)
     about = " · ".join(part for part in (words.plain(exercise.type), words.plain(exercise.region).lower(), kit) if part)
@@ -127,13 +126,17 @@ def LibraryRow(exercise: Exercise, added: bool, block: str | None, add: Callable
         right = IconAction(
             ft.Icons.ADD,
             words.add_exercise(exercise.name),
-            act(add, exercise),
+            act(state.add, exercise),
             key=f"add-{exercise.id}",
             color=Color.ON_PRIMARY_CONTAINER,
             ground=Color.PRIMARY_CONTAINER,
         )
+    look = IconAction(
+        ft.Icons.INFO_OUTLINE, words.look_at(exercise.name), act(state.look_at, exercise.id), key=f"look-{exercise.id}"
+    )
+    picture = Picture(shown(exercise), exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL)
     return ft.Container(
-        row(Picture(shown(exercise), exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL), grow(lines(*said)), right),
+        row(picture, grow(lines(*said)), row(look, right, spacing=0, tight=True), spacing=Space.S),
         padding=ft.Padding.symmetric(vertical=7),
         border=ft.Border(bottom=ft.BorderSide(1, Color.HAIRLINE)),
     )

@@ -3,8 +3,10 @@
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, Heading, Line, Picture, Text, shown
+from app.parts import Card, Heading, IconAction, Line, Picture, Text, shown
+from app.parts.hooks import use_value
 from app.theme import Color, Size, Space, Style
+from app.therapist.parts.about import about
 from app.therapist.parts.desk import (
     Arrow,
     DeskButton,
@@ -18,6 +20,7 @@ from app.therapist.parts.desk import (
     column,
     flow,
     grow,
+    keyed,
     lines,
     row,
 )
@@ -47,7 +50,7 @@ def ProgramCard(desk: Desk, state: PatientState, detail: PatientDetail) -> ft.Co
     return Card(
         _head(state, detail, shown),
         _seen(desk, shown),
-        *(_exercise(p, marks.get(p.id), goals.get(p.goal_id or "")) for p in shown.version.prescriptions),
+        *(keyed(p.id, Prescribed, p, marks.get(p.id), goals.get(p.goal_id or "")) for p in shown.version.prescriptions),
         Rule(),
         _difference(shown),
         padding=18,
@@ -79,7 +82,10 @@ def _seen(desk: Desk, shown: VersionView) -> ft.Control:
     return flow(since, Tag(words.acknowledged(at), Tone.GOOD, ft.Icons.DONE))
 
 
-def _exercise(prescription: Prescription, mark: str | None, goal: str | None) -> ft.Control:
+@ft.component
+def Prescribed(prescription: Prescription, mark: str | None, goal: str | None) -> ft.Control:
+    """One exercise as it is prescribed, and in full when asked for."""
+    opened, set_opened = use_value(False)
     exercise = prescription.exercise
     name = [Text(exercise.name, Style.LABEL)]
     tags = [Tag(words.ADDED if mark == "added" else words.CHANGED, Tone.GOOD)] if mark else []
@@ -91,11 +97,19 @@ def _exercise(prescription: Prescription, mark: str | None, goal: str | None) ->
         said.append(Muted(words.goal(goal)))
     if prescription.note:
         said.append(Muted(prescription.note))
-    return row(
+    look = IconAction(
+        ft.Icons.EXPAND_LESS if opened else ft.Icons.INFO_OUTLINE,
+        words.look_at(exercise.name),
+        act(set_opened, not opened),
+        key=f"look-at-{prescription.id}",
+    )
+    head = row(
         Picture(shown(exercise, prescription.side), exercise.name, Size.THUMB_SMALL, Size.THUMB_SMALL),
         grow(lines(flow(*name, *tags), *said)),
+        look,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
+    return column(head, *(about(exercise, prescription.side) if opened else ()), spacing=Space.M)
 
 
 def _difference(shown: VersionView) -> ft.Control:

@@ -11,6 +11,7 @@ from app.therapist.parts.checklist import Checklist, Meter, Reason
 from app.therapist.parts.desk import DeskButton, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.goals import Goals
 from app.therapist.parts.library_list import LibraryList
+from app.therapist.parts.library_page import LibraryPage
 from app.therapist.parts.review import Published, Review, Stale
 from app.therapist.parts.states import Trouble
 from app.therapist.state import Desk
@@ -52,9 +53,13 @@ def Editing(state: BuilderState, wide: bool) -> ft.Control:
         Checklist(state, gaps),
         spacing=10,
     )
+    looked_at = state.known(state.looked_at)
     if wide:
-        library = ft.Container(_scrolling(LibraryList(state)), width=LEFT_WIDTH)
+        left = LibraryPage(state, looked_at) if looked_at else LibraryList(state)
+        library = ft.Container(_scrolling(left), width=LEFT_WIDTH)
         return row(library, _scrolling(draft), spacing=Space.L, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+    if looked_at:
+        return LibraryPage(state, looked_at)
     return column(draft, LibraryList(state), spacing=Space.L)
 
 
