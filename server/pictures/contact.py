@@ -19,18 +19,23 @@ _SOFT = ("pelvis", "glute", "thigh", "abdomen", "thorax", "trap", "pec", "delt",
 _SOFT_DEEPEST = 0.03
 """Flesh that is sat or lain on gives way."""
 
+_FOOT, _HAND, _HEAD = ("foot", "arch"), ("hand", "finger"), ("head",)
 _PLACES = {
-    "foot": ("foot", "arch"),
-    "toe": ("foot",),
+    **dict.fromkeys(("foot", "heel", "toe", "sole", "ankle"), _FOOT),
+    **dict.fromkeys(("hand", "grip", "palm", "tips", "wrist"), _HAND),
+    **dict.fromkeys(("head", "chin", "mouth", "nose", "crown", "eyes", "ear"), _HEAD),
     "knee": ("thigh", "shank", "calf"),
+    "shin": ("shank", "calf"),
     "pelvis": ("pelvis", "glute"),
-    "chest": ("thorax",),
-    "hand": ("hand", "finger"),
+    "hip": ("pelvis", "glute"),
+    "belly": ("abdomen",),
+    "chest": ("thorax", "pec"),
+    "scapula": ("thorax", "trap"),
+    "sh": ("delt", "trap", "uarm"),
     "elbow": ("uarm", "farm"),
     "forearm": ("farm",),
-    "head": ("head",),
 }
-
+"""The segments that may touch for each joint named as a support."""
 
 Floats = NDArray[np.float64]
 
@@ -80,4 +85,4 @@ def _in_box(places: Floats, radii: Floats, box: Box) -> Floats:
 
 def _belongs(cone: Cone, joint: str) -> bool:
     stem, side = (joint[:-1], {"R": 1, "L": -1}[joint[-1]]) if joint[-1] in "RL" else (joint, 0)
-    return cone.segment in _PLACES.get(stem, (stem,)) and side in (0, cone.side)
+    return cone.segment in _PLACES.get(stem, (stem,)) and (side in (0, cone.side) or cone.side == 0)
