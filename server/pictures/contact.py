@@ -19,7 +19,7 @@ _SOFT = ("pelvis", "glute", "thigh", "abdomen", "thorax", "trap", "pec", "delt",
 _SOFT_DEEPEST = 0.03
 """Flesh that is sat or lain on gives way."""
 
-_FOOT, _HAND, _HEAD = ("foot", "arch"), ("hand", "finger"), ("head",)
+_FOOT, _HAND, _HEAD = ("foot", "arch", "toes"), ("hand", "finger"), ("head",)
 _PLACES = {
     **dict.fromkeys(("foot", "heel", "toe", "sole", "ankle"), _FOOT),
     **dict.fromkeys(("hand", "grip", "palm", "tips", "wrist"), _HAND),

@@ -40,8 +40,8 @@ def _shoe(ankle: Vec, frame: Mat, leg: Pose, side: str, sign: int) -> list[Cone]
 
 
 def _bare(ankle: Vec, frame: Mat, leg: Pose, side: str, sign: int) -> list[Cone]:
-    lift = 0.012 * leg.get("arch", 0)
-    shorter = 0.016 * leg.get("arch", 0)
+    lift = 0.024 * leg.get("arch", 0)
+    shorter = 0.02 * leg.get("arch", 0)
     group = side + "legf"
     cones: list[Cone] = []
 
@@ -53,7 +53,7 @@ def _bare(ankle: Vec, frame: Mat, leg: Pose, side: str, sign: int) -> list[Cone]
 
     add(place(-0.03, -0.035, 0), place(-0.02, -0.01, 0), 0.034, 0.032)
     add(place(-0.02, -0.04, 0.008), place(0.1, -0.052, 0.024), 0.03, 0.018)
-    add(place(0, -0.012, 0), place(0.08, -0.038 + lift, -0.008), 0.034, 0.024)
+    add(place(0, -0.012, 0), place(0.08, -0.038 + lift * 0.5, -0.008), 0.034, 0.024)
     add(place(-0.01, -0.04, -0.012), place(0.05, -0.04 + lift, -0.018), 0.028, 0.02, "arch")
     add(place(0.05, -0.04 + lift, -0.018), place(0.115 - shorter, -0.05, -0.022), 0.02, 0.02, "arch")
     ball = 0.118 - shorter
@@ -63,6 +63,6 @@ def _bare(ankle: Vec, frame: Mat, leg: Pose, side: str, sign: int) -> list[Cone]
         root = place(ball + 0.008 - 0.35 * max(z + 0.008, 0), -0.053, z)
         middle = at(root, bent, length * 0.55, -0.002, 0)
         tip = at(middle, bent, length * 0.45, -0.006, 0)
-        add(root, middle, radius * 1.05, radius * 0.95, group=f"{group}{index}")
-        add(middle, tip, radius * 0.95, radius, group=f"{group}{index}")
+        add(root, middle, radius * 1.05, radius * 0.95, "toes", f"{group}{index}")
+        add(middle, tip, radius * 0.95, radius, "toes", f"{group}{index}")
     return cones

@@ -3,7 +3,7 @@
 from server.pictures.presets import Pose
 from server.pictures.shapes import Cone
 from server.pictures.skeleton import SIDES, Skeleton
-from server.pictures.vectors import at
+from server.pictures.vectors import at, rot_y, rot_z
 
 _Place = tuple[float, float, float]
 
@@ -23,13 +23,11 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
     add((0, 0.108, 0), (0.012, 0.095, 0), 0.092, 0.086, "skin", "head")
     add((0.03, 0.085, 0), (0.058, 0.036, 0), 0.068, 0.04, "skin", "head")
     add((0.058, 0.036, 0), (0.066, 0.01, 0), 0.038, 0.026, "skin", "head")
-    right, up = pose["gaze"]
     purse = pose["lips"]
     for _, z in SIDES:
         add((-0.005, 0.055, z * 0.042), (0.058, 0.012, z * 0.012), 0.04, 0.026, "skin", "head")
         add((-0.006, 0.086, z * 0.086), (-0.002, 0.064, z * 0.082), 0.016, 0.011, "skin", "ear")
-        y, side = 0.0925 + up * 0.0003, z * 0.034 + right * 0.0003
-        add((0.0855, y + 0.005, side), (0.0855, y - 0.005, side), 0.0084, 0.0084, "eye", "head")
+        cones += _eye(s, pose, z)
         add((0.087, 0.1195, z * 0.020), (0.079, 0.1215, z * 0.046), 0.005, 0.0035, "hair", "head")
         corner = z * (0.025 - 0.018 * purse)
         forward = 0.012 * purse
@@ -40,6 +38,24 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
         wide = 0.006 + 0.011 * pose["mouth"]
         add((0.0905, 0.036, 0), (0.0885, 0.036 - wide, 0), wide, wide * 0.95, "mouth", "head")
     return cones + _hair(s)
+
+
+def _eye(s: Skeleton, pose: Pose, side: int) -> list[Cone]:
+    """A dot that reads small; where the gaze matters, a white with a pupil that moves in it."""
+    frame, base = s.frames["head"], s.joints["skull"]
+    right, up = pose["gaze"]
+    z = side * 0.034
+    if not pose["gazing"]:
+        ends = (at(base, frame, 0.0855, 0.0975, z), at(base, frame, 0.0855, 0.0875, z))
+        return [Cone(*ends, 0.0084, 0.0084, "eye", "head", "head", 0, frame)]
+    middle = at(base, frame, 0.08, 0.0925, z)
+    looking = frame @ rot_y(-right) @ rot_z(up)
+    pupil = at(middle, looking, 0.0115, 0, 0)
+    ends = (middle + frame @ (0, 0, -0.005), middle + frame @ (0, 0, 0.005))
+    return [
+        Cone(*ends, 0.0145, 0.0145, "white", "head", "head", 0, frame),
+        Cone(pupil, pupil, 0.0072, 0.0072, "eye", "head", "head", 0, frame),
+    ]
 
 
 _HAIR: tuple[tuple[_Place, _Place, float, float], ...] = (

@@ -14,7 +14,7 @@ _FACE = ("head", "nose")
 _TRUNK = ("torso", "collar", "head", "hair", "ear")
 _SMOOTH = ("torso", "collar", "hair")
 """Many cones that make one surface: only a large jump in depth is an edge."""
-_NO_EDGE = ("eye", "lip", "mouth")
+_NO_EDGE = ("eye", "lip", "mouth", "white")
 _ONE_HAND_PIXEL = 0.0016
 _PLAIN, _TRUNK_ROLE, _ARM_ROLE = 0, 1, 2
 _SHARP = 0.55

@@ -13,6 +13,7 @@ _HEX = {
     "hair": "#5A4033",
     "ink": "#27343F",
     "eye": "#27343F",
+    "white": "#FDFDFB",
     "lip": "#A8564A",
     "mouth": "#5B2A26",
     "wood": "#D9B88C",

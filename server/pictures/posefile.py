@@ -89,6 +89,8 @@ def parse(source: dict[str, Any]) -> PoseFile:
     base = source["base"]
     start = _merge(_whole(PRESETS[base]), _sided(source.get("start", {})), f"{name}.start", replace=True)
     end = _merge(start, _sided(source.get("end", {})), f"{name}.end")
+    gazing = float(any((*start["gaze"], *end["gaze"])))
+    start["gazing"] = end["gazing"] = gazing
     between = {
         key: None if key not in source else _Difference(_sided(source[key]), f"{name}.{key}") for key in ("mid", "back")
     }
