@@ -31,7 +31,7 @@ def _slab(s: Skeleton, item: _Item, length: float, width: float, thick: float, r
     """Lies with its underside at the place named; long side along x, plump in the middle by that share."""
     origin, frame = s.place(item["at"]), _turned(item)
     radius = thick / rows / 2
-    count = max(int(width / max(radius * 0.7, 0.012)), 4)
+    count = max(int(width / max(radius * 0.4, 0.01)), 4)
     parts: list[Part] = []
     for row in range(rows):
         for share in np.linspace(-1, 1, count):
