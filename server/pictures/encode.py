@@ -54,7 +54,7 @@ def still(image: Image.Image, name: str) -> bytes:
 
 def loop(artist: Artist) -> bytes:
     """The loop at the best size and quality that fits. Raises TooLarge."""
-    drawn: dict[tuple[int, Frame], Image.Image] = {}
+    drawn: dict[Frame, Image.Image] = {}
     expected, taken = 0.0, 0
     for steps, size, quality in _settings(int(artist.file.get("steps", _LOOP_STEPS[0]))):
         weight = steps * size * _WEIGHTS[quality]
@@ -75,13 +75,13 @@ def _settings(first_steps: int) -> Iterator[tuple[int, int, int]]:
     return product(fewer, _LOOP_SIZES, _LOOP_QUALITIES)
 
 
-def _drawn(artist: Artist, known: dict[tuple[int, Frame], Image.Image], size: int, frame: Frame) -> Image.Image:
+def _drawn(artist: Artist, known: dict[Frame, Image.Image], size: int, frame: Frame) -> Image.Image:
     """Each picture is drawn once; the way back shows those of the way out unless it is another way."""
     at = frame.at if frame.at <= 1 or artist.file.back is not None else 2 - frame.at
-    key = (size, Frame(round(at, 6), 0, round(frame.glow, 6), frame.press))
+    key = Frame(round(at, 6), 0, round(frame.glow, 6), frame.press)
     if key not in known:
-        known[key] = artist.frame(at, size, frame.glow, frame.press)
-    return known[key]
+        known[key] = artist.large(at, _LOOP_SIZES[0], frame.glow, frame.press)
+    return known[key].resize((size, size), Image.Resampling.LANCZOS)
 
 
 def _webp(images: list[Image.Image], milliseconds: list[int], quality: int) -> bytes:

@@ -71,16 +71,23 @@ class Artist:
         return self._starts[size, over]
 
     def frame(self, at: float, size: int, glow: float, press: float = 0.0) -> Image.Image:
-        return self._finished(self.draw(at, size, 2, glow), size, at, press)
+        return _small(self.large(at, size, glow, press), size)
+
+    def large(self, at: float, size: int, glow: float, press: float = 0.0) -> Image.Image:
+        """A frame as it is drawn, larger than it is shown."""
+        return self._inked(self.draw(at, size, 2, glow), at, press)
 
     def _finished(self, drawn: Drawn, size: int, at: float, press: float) -> Image.Image:
+        return _small(self._inked(drawn, at, press), size)
+
+    def _inked(self, drawn: Drawn, at: float, press: float) -> Image.Image:
         image = Image.fromarray(drawn.color)
         pen = ImageDraw.Draw(image)
         for stroke in self.strokes(drawn.buffers, at, press):
             arrows.draw_arrow(pen, stroke)
         for puff in self._puffs(drawn, at):
             arrows.draw_puff(pen, puff)
-        return image.resize((size, size), Image.Resampling.LANCZOS)
+        return image
 
     def strokes(self, b: Buffers, at: float, press: float = 1.0) -> list[arrows.Stroke]:
         """The arrows shown at that moment, in pixels; pressing arrows come and go with the effort."""
@@ -109,6 +116,10 @@ class Artist:
         a, b = (vec(*drawn.buffers.to_pixels(self.camera.see(p))) for p in (start, start + unit(way) * 0.1))
         size = drawn.buffers.width * 0.09 * wish.get("size", 1)
         return [arrows.Puff(a + unit(b - a) * size * 0.25, unit(b - a), size, wish.get("way", "out") == "in")]
+
+
+def _small(image: Image.Image, size: int) -> Image.Image:
+    return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
 def _shown(when: str, at: float) -> bool:
