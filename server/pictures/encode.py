@@ -14,7 +14,7 @@ from server.pictures.render import Artist
 STILL_SIZE, STILL_OVER = 480, 3
 STILL_LIMIT, LOOP_LIMIT = 15_000, 60_000
 _STILL_QUALITIES = (82, 74, 66, 58, 50, 42)
-_LOOP_SIZES, _LOOP_QUALITIES, _LOOP_STEPS = (480, 400), (60, 48, 38), (8, 6, 5)
+_LOOP_SIZES, _LOOP_QUALITIES, _LOOP_STEPS = (480, 400), (60, 48, 38), (6, 5)
 _WEIGHTS = {60: 1.0, 48: 0.9, 38: 0.8}
 _HOPELESS = 1.04
 """Settings expected to miss the limit by more are not tried."""
@@ -54,7 +54,7 @@ def still(image: Image.Image, name: str) -> bytes:
 
 def loop(artist: Artist) -> bytes:
     """The loop at the best size and quality that fits. Raises TooLarge."""
-    drawn: dict[Frame, Image.Image] = {}
+    drawn: dict[tuple[int, Frame], Image.Image] = {}
     expected, taken = 0.0, 0
     for steps, size, quality in _settings(int(artist.file.get("steps", _LOOP_STEPS[0]))):
         weight = steps * size * _WEIGHTS[quality]
@@ -75,13 +75,15 @@ def _settings(first_steps: int) -> Iterator[tuple[int, int, int]]:
     return product(fewer, _LOOP_SIZES, _LOOP_QUALITIES)
 
 
-def _drawn(artist: Artist, known: dict[Frame, Image.Image], size: int, frame: Frame) -> Image.Image:
-    """Each picture is drawn once; the way back shows those of the way out unless it is another way."""
+def _drawn(artist: Artist, known: dict[tuple[int, Frame], Image.Image], size: int, frame: Frame) -> Image.Image:
+    """Each picture is drawn once, under size 0; the way back shows those of the way out unless it is another way."""
     at = frame.at if frame.at <= 1 or artist.file.back is not None else 2 - frame.at
     key = Frame(round(at, 6), 0, round(frame.glow, 6), frame.press)
-    if key not in known:
-        known[key] = artist.large(at, _LOOP_SIZES[0], frame.glow, frame.press)
-    return known[key].resize((size, size), Image.Resampling.LANCZOS)
+    if (0, key) not in known:
+        known[0, key] = artist.large(at, _LOOP_SIZES[0], frame.glow, frame.press)
+    if (size, key) not in known:
+        known[size, key] = known[0, key].resize((size, size), Image.Resampling.LANCZOS)
+    return known[size, key]
 
 
 def _webp(images: list[Image.Image], milliseconds: list[int], quality: int) -> bytes:
