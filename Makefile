@@ -59,6 +59,7 @@ soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests r
 
 pictures: $(VENV)/dev.stamp ## draw the exercise pictures whose description changed
 	@$(BIN)/python -m server.pictures make
+	@$(BIN)/python -m server.pictures sheet --made --size 130 --columns 5 --out docs/library-sheet.webp
 
 screens: $(VENV)/dev.stamp ## photograph every screen into docs/screens
 	@$(BIN)/python -m tests.browser.screens
