@@ -5,7 +5,7 @@ photo, or the drawing it names. Where there is no picture (yet), the neutral fig
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import flet as ft
 
@@ -19,9 +19,6 @@ from hep.records import Exercise, Side
 
 STILL, LOOP = "end", "loop"
 """The still that stands for an exercise shows where the movement ends, the start behind it; the loop shows it all."""
-
-_SHARPNESS = 3
-"""Pixels a logical pixel may have: a small picture is decoded no larger than this."""
 
 PHOTOS: dict[str, bytes] = {}
 """Clinics' photos that were fetched in this visit, by the SHA-256 of what they hold."""
@@ -45,8 +42,7 @@ class Shown:
 def shown(exercise: Exercise, side: Side | None = None) -> Shown:
     """What to show of an exercise on a side; without one, and for both, as it is drawn."""
     drawn_as = exercise.drawing or (None if is_own(exercise.id) else exercise.id)
-    mirrored = side is Side.LEFT and exercise.photo is None
-    return Shown(exercise.position, drawn_as, exercise.photo, mirrored)
+    return Shown(exercise.position, drawn_as, exercise.photo, mirrored=side is Side.LEFT)
 
 
 def address(drawn_as: str, part: str) -> str:
@@ -120,7 +116,7 @@ def _content(what: Shown, width: float | None, height: float, radius: int, part:
     side = min(width or height, height)
     photo = PHOTOS.get(what.photo or "")
     if photo is not None:
-        return _image(photo, what, (width, height), radius, drawing(what.position, side))
+        return _image(photo, replace(what, mirrored=False), (width, height), radius, drawing(what.position, side))
     if what.drawn_as is None:
         return drawing(what.position, side)
     instead: ft.Control = drawing(what.position, side)
@@ -133,7 +129,6 @@ def _image(
     src: str | bytes, what: Shown, size: tuple[float | None, float], radius: int, instead: ft.Control
 ) -> ft.Control:
     width, height = size
-    small = width is not None and width <= Size.THUMB
     return ft.Image(
         src=src,
         error_content=instead,
@@ -145,5 +140,4 @@ def _image(
         color=Color.PICTURE_LIGHT,
         color_blend_mode=ft.BlendMode.MODULATE,
         flip=ft.Flip(flip_x=True) if what.mirrored else None,
-        cache_width=round(width * _SHARPNESS) if width is not None and small else None,
     )
