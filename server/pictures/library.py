@@ -38,6 +38,7 @@ Manifest = dict[str, dict[str, str]]
 class Outcome:
     id: str
     error: str = ""
+    source: str = ""  # the hash of what was drawn: the description may change while others are drawn
 
 
 def engine() -> str:
@@ -69,7 +70,7 @@ def make(library: Path, processes: int, say: Callable[[Outcome], None]) -> bool:
             good = False
             entries.pop(outcome.id, None)
             continue
-        entries[outcome.id] = entry(found[outcome.id], drawer)
+        entries[outcome.id] = {**entry(found[outcome.id], drawer), "from": outcome.source}
         _write(library, entries)
     _write(library, entries)
     return good
@@ -97,12 +98,13 @@ def _drawn(library: Path, names: list[str], processes: int) -> Iterator[Outcome]
 
 
 def _draw(pose: Path) -> Outcome:
+    told = source(pose, engine())
     try:
         for name, data in files(read(pose)).items():
             (pose.parent / name).write_bytes(data)
     except ValueError as error:
         return Outcome(pose.parent.name, str(error))
-    return Outcome(pose.parent.name)
+    return Outcome(pose.parent.name, source=told)
 
 
 def _write(library: Path, entries: Manifest) -> None:
