@@ -104,5 +104,3 @@ PUFF = either(
     hint="true or an object with at, dir, when, way, size",
 )
 MOMENT = {**POSE, "at": number(0.01, 0.99)}
-SURFACES = joint
-HOLD = numbers(2, 0, 3, least=2)

@@ -19,8 +19,11 @@ SHORTS_LENGTH, SLEEVE_LENGTH = 0.6, 0.55
 class Limbs:
     """Collects cones given in the axes of one segment."""
 
-    def __init__(self, origin: Vec, frame: Mat, material: str, group: str, side: int = 0) -> None:
+    def __init__(
+        self, origin: Vec, frame: Mat, material: str, group: str, side: int = 0, above_hips: float | None = None
+    ) -> None:
         self.origin, self.frame, self.material, self.group, self.side = origin, frame, material, group, side
+        self.trunk = None if above_hips is None else (origin, above_hips)
         self.cones: list[Cone] = []
 
     def add(
@@ -36,9 +39,9 @@ class Limbs:
     ) -> None:
         start, end = at(self.origin, self.frame, *a), at(self.origin, self.frame, *b)
         which = self.side if side is None else side
-        self.cones.append(
-            Cone(start, end, ra, rb, self.material, self.group, segment, which, self.frame, stretch, split)
-        )
+        cone = Cone(start, end, ra, rb, self.material, self.group, segment, which, self.frame, stretch, split)
+        cone.trunk = self.trunk
+        self.cones.append(cone)
 
 
 def figure(s: Skeleton, pose: Pose, bare: bool) -> list[Cone]:
@@ -53,8 +56,8 @@ def figure(s: Skeleton, pose: Pose, bare: bool) -> list[Cone]:
 
 
 def _pelvis(s: Skeleton) -> list[Cone]:
-    part = Limbs(s.joints["pelvis"], s.frames["pelvis"], "shorts", "torso")
-    part.add((0.004, 0, 0), (0.006, 0.11, 0), 0.102, 0.098, "pelvis")
+    part = Limbs(s.joints["pelvis"], s.frames["pelvis"], "shorts", "torso", above_hips=0.0)
+    part.add((0.006, 0, 0), (0.008, 0.1, 0), 0.098, 0.091, "pelvis")
     for _, z in SIDES:
         part.add((0, 0.01, z * 0.068), (0, 0.11, z * 0.058), 0.104, 0.098, "pelvis", z)
         part.add((-0.035, -0.01, z * 0.07), (-0.03, 0.03, z * 0.06), 0.094, 0.088, "glute", z)
@@ -62,10 +65,10 @@ def _pelvis(s: Skeleton) -> list[Cone]:
 
 
 def _abdomen(s: Skeleton, pose: Pose) -> list[Cone]:
-    part = Limbs(s.joints["waist"], s.frames["abdomen"], "shirt", "torso")
+    part = Limbs(s.joints["waist"], s.frames["abdomen"], "shirt", "torso", above_hips=0.11)
     for _, z in SIDES:
         part.add((0, -0.01, z * 0.056), (0, 0.16, z * 0.06), 0.099, 0.108, "abdomen", z)
-    part.add((0.008, -0.01, 0), (0.006, 0.16, 0), 0.098, 0.108, "abdomen")
+    part.add((0.003, -0.012, 0), (0.004, 0.16, 0), 0.1, 0.108, "abdomen")
     belly = pose["belly"]
     if belly:
         part.add((0.03 + belly, 0.03, 0), (0.03 + belly, 0.12, 0), 0.095, 0.09, "abdomen")
@@ -73,7 +76,7 @@ def _abdomen(s: Skeleton, pose: Pose) -> list[Cone]:
 
 
 def _thorax(s: Skeleton, pose: Pose) -> list[Cone]:
-    part = Limbs(s.joints["ribs"], s.frames["thorax"], "shirt", "torso")
+    part = Limbs(s.joints["ribs"], s.frames["thorax"], "shirt", "torso", above_hips=0.27)
     swell = pose["chest"]
     for _, z in SIDES:
         part.add((swell, 0, z * 0.06), (swell, 0.13, z * (0.082 + swell / 2)), 0.108, 0.098, "thorax", z)

@@ -11,6 +11,8 @@ from server.pictures.vectors import Mat, Vec, at, rot_x, rot_z
 
 FINGERS = ("index", "middle", "ring", "little")
 _KNUCKLES, _LENGTHS = (0.03, 0.0105, -0.0095, -0.028), (0.07, 0.078, 0.073, 0.058)
+_THUMB = 0.082
+"""Meters from the thumb's middle joint to its tip, stretched."""
 _BONES = (0.483, 0.3255, 0.2625)
 
 
@@ -74,6 +76,8 @@ def _thumb(wrist: Vec, frame: Mat, arm: Pose, sign: int, tips: list[Vec]) -> lis
         goal = tips[low - 1] + (tips[min(low, 3)] - tips[low - 1]) * (finger - low)
         inward = goal - frame @ (0, 0, -sign * 0.01)
         bent = [points[0], at(wrist, frame, 0.036, -0.055, -sign * 0.034)]
+        far = float(np.linalg.norm(inward - bent[1]))
+        inward = bent[1] + (inward - bent[1]) * min(1.0, _THUMB / max(far, 1e-9))
         bent += [bent[1] + (inward - bent[1]) * 0.55 + frame @ (0.006, 0, -sign * 0.012), inward]
         points = [a + (b - a) * min(share, 1) for a, b in zip(points, bent, strict=True)]
     return points

@@ -17,9 +17,9 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
 
     neck = s.frames["neck"]
     for sign in (1, -1):  # one cone a side, so that a tint can tell the sides apart
-        low = at(s.joints["neck"], neck, 0, -0.01, sign * 0.006)
+        low = at(s.joints["neck"], neck, -0.004, 0, sign * 0.006)
         high = base + frame @ (-0.012, 0.02, sign * 0.006)
-        cones.append(Cone(low, high, 0.054, 0.047, "skin", "head", "neck", sign, neck))
+        cones.append(Cone(low, high, 0.05, 0.047, "skin", "head", "neck", sign, neck))
     add((0, 0.108, 0), (0.012, 0.095, 0), 0.092, 0.086, "skin", "head")
     add((0.03, 0.085, 0), (0.058, 0.036, 0), 0.068, 0.04, "skin", "head")
     add((0.058, 0.036, 0), (0.066, 0.01, 0), 0.038, 0.026, "skin", "head")
@@ -30,9 +30,9 @@ def head(s: Skeleton, pose: Pose) -> list[Cone]:
         cones += _eye(s, pose, z)
         add((0.087, 0.1195, z * 0.020), (0.079, 0.1215, z * 0.046), 0.005, 0.0035, "hair", "head")
         corner = z * (0.025 - 0.018 * purse)
-        forward = 0.012 * purse
+        forward = 0.008 * purse
         middle, end = (0.0985 + forward, 0.0335, 0), (0.0905 + forward, 0.0395 - 0.004 * purse, corner)
-        add(middle, end, 0.0042 + 0.004 * purse, 0.003, "lip", "head")
+        add(middle, end, 0.0042 + 0.0022 * purse, 0.003, "lip", "head")
     add((0.088, 0.096, 0), (0.103, 0.068, 0), 0.008, 0.0115, "skin", "nose")
     if pose["mouth"]:
         wide = 0.006 + 0.011 * pose["mouth"]

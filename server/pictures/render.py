@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from server.pictures import arrows
 from server.pictures.camera import Camera
@@ -12,6 +12,7 @@ from server.pictures.posefile import PoseFile
 from server.pictures.raster import EMPTY, Bools, Buffers, Floats, looks, raster
 from server.pictures.scene import Moments, Scene, Sign, arrow_points, camera
 from server.pictures.shade import Colors, shade
+from server.pictures.shapes import Box
 from server.pictures.tint import tint
 from server.pictures.vectors import unit, vec
 
@@ -33,6 +34,12 @@ class Drawn:
         """Where the figure itself is seen."""
         count = len(self.scene.body)
         return np.asarray((self.buffers.part != EMPTY) & (self.buffers.part < count))
+
+    @property
+    def shape(self) -> Bools:
+        """Where the figure and what it holds or wears are seen, but not the furniture."""
+        moving = [not isinstance(part, Box) for part in self.scene.parts]
+        return np.asarray(np.array([*moving, False])[self.buffers.part])
 
 
 class Artist:
@@ -61,7 +68,7 @@ class Artist:
             return self._finished(self._begin(size, over), size, at, 1.0)
         drawn = self.draw(at, size, over, glow=at)
         if at == 1 and self.file.get("ghost", True):
-            _add_ghost(drawn, self._begin(size, over))
+            _add_ghost(drawn, self._begin(size, over), over)
         return self._finished(drawn, size, at, 1.0)
 
     def _begin(self, size: int, over: int) -> Drawn:
@@ -127,10 +134,17 @@ def _shown(when: str, at: float) -> bool:
     return when == "always" or (when == "end") == late
 
 
-def _add_ghost(drawn: Drawn, start: Drawn) -> None:
-    """The start pose, pale, behind the end; never over the figure."""
-    there = (start.body | start.lines) & ~drawn.body & ~drawn.lines
+def _add_ghost(drawn: Drawn, start: Drawn, over: int) -> None:
+    """The start pose with what it holds, pale, behind the end; never over the figure, and without crumbs."""
+    there = (start.shape | start.lines) & ~drawn.body & ~drawn.lines
     there &= start.buffers.depth > drawn.buffers.depth + 0.004
-    there &= start.buffers.part < len(start.scene.body)
+    there &= _without_crumbs(there, over * 2 + 1)
     mixed = drawn.color[there] * (1 - _GHOST) + start.color[there] * _GHOST
     drawn.color[there] = mixed.astype(np.uint8)
+
+
+def _without_crumbs(mask: Bools, size: int) -> Bools:
+    """What is left of a mask when everything thinner than `size` pixels is gone."""
+    image = Image.fromarray(mask).convert("L")
+    kept = image.filter(ImageFilter.MinFilter(size)).filter(ImageFilter.MaxFilter(size))
+    return np.asarray(kept) > 0

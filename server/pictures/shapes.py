@@ -24,6 +24,7 @@ class Cone:
     split: tuple[float, str] | None = None  # beyond this share of the length, another material
     shadow: bool = True
     framed: bool = True
+    trunk: tuple[Vec, float] | None = None  # of the trunk: where its frame begins, and how far that is above the hips
 
 
 @dataclass

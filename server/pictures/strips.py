@@ -12,7 +12,7 @@ from server.pictures.vectors import Vec, at, spline, unit, vec
 
 _Item = dict[str, Any]
 _STEPS = 12
-_GIRTHS = {"foot": 0.052, "ankle": 0.044, "shin": 0.056, "knee": 0.066, "thigh": 0.078, "hand": 0.045, "forearm": 0.046}
+_GIRTHS = {"foot": 0.046, "ankle": 0.04, "shin": 0.054, "knee": 0.064, "thigh": 0.076, "hand": 0.04, "forearm": 0.044}
 _SPOTS = {  # segment of the ring's axis, where along it, from which joint
     "foot": ("foot", "ankle", (0.07, -0.04, 0)),
     "ankle": ("shank", "ankle", (0, 0.06, 0)),
@@ -49,7 +49,9 @@ def loop(s: Skeleton, item: _Item, _: list[Cone]) -> list[Part]:
     for center, radius, sign in ((one, r1, -1), (two, r2, 1)):
         for turn in np.linspace(-90, 90, 9) * (1 if sign > 0 else -1):
             angle = np.radians(turn)
-            points.append(center + (across * sign * np.cos(angle) + aside * np.sin(angle)) * (radius + 0.006))
+            points.append(
+                center + (across * sign * np.cos(angle) + aside * np.sin(angle)) * (radius - item["width"] * 0.1)
+            )
     return _ribbon([*points, points[0]], item["width"] / 2, "band")
 
 
@@ -74,7 +76,7 @@ def _ring(s: Skeleton, limb: str, radius: float) -> list[Vec]:
     first = unit(np.asarray(np.cross(axis, UP if abs(axis[1]) < 0.9 else vec(1, 0, 0))))
     second = np.asarray(np.cross(axis, first))
     angles = np.radians(np.linspace(0, 360, 21))
-    return [center + (first * np.cos(a) + second * np.sin(a)) * (girth + radius * 0.2) for a in angles]
+    return [center + (first * np.cos(a) + second * np.sin(a)) * (girth - radius * 0.3) for a in angles]
 
 
 def _on_the_body(curve: list[Vec], body: list[Cone], clearance: float) -> list[Vec]:

@@ -1,7 +1,6 @@
 """Small geometry in space: world axes x forward, y up, z to the figure's right, in meters; angles in degrees."""
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +71,3 @@ def spline(points: list[Vec], steps: int) -> list[Vec]:
 def smoothstep(x: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     t = np.clip((x - low) / (high - low), 0, 1).astype(np.float32)
     return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
-
-
-def bounds(points: Iterable[Vec]) -> tuple[Vec, Vec]:
-    stacked = np.stack(list(points))
-    return stacked.min(axis=0), stacked.max(axis=0)
