@@ -68,7 +68,7 @@ def _abdomen(s: Skeleton, pose: Pose) -> list[Cone]:
     part = Limbs(s.joints["waist"], s.frames["abdomen"], "shirt", "torso", above_hips=0.11)
     for _, z in SIDES:
         part.add((0, -0.01, z * 0.056), (0, 0.16, z * 0.06), 0.099, 0.108, "abdomen", z)
-    part.add((0.003, -0.012, 0), (0.004, 0.16, 0), 0.1, 0.108, "abdomen")
+    part.add((0.003, -0.004, 0), (0.004, 0.16, 0), 0.1, 0.108, "abdomen")
     belly = pose["belly"]
     if belly:
         part.add((0.03 + belly, 0.03, 0), (0.03 + belly, 0.12, 0), 0.095, 0.09, "abdomen")
@@ -84,6 +84,7 @@ def _thorax(s: Skeleton, pose: Pose) -> list[Cone]:
         part.add((-0.015, 0.225, z * 0.02), (-0.008, 0.198, z * 0.16), 0.052, 0.055, "trap", z)
     part.add((0.006 + swell, 0, 0), (0.002 + swell, 0.13, 0), 0.108, 0.098, "thorax")
     part.add((-0.002, 0.13, 0), (-0.012, 0.185, 0), 0.092, 0.066, "thorax")
+    part.add((-0.03, 0.19, 0), (-0.026, 0.232, 0), 0.06, 0.045, "trap")
     return [*part.cones, *_collar(s)]
 
 
