@@ -549,3 +549,112 @@ def meter_label(minutes: int, budget: int | None) -> str:
 ENVELOPE_HELP = "The rules propose inside these limits. Nothing changes until you decide."
 AS_THE_RULE = "as the rule has it"
 UNIT = "Unit"
+
+EXERCISES = "Exercises"
+OUR_EXERCISES = "Our exercises"
+OWN_HELP = "Made by your clinic, offered beside the library. What was prescribed stays as it was prescribed."
+OWN_EMPTY = "None yet. Copy one of the library and adapt it, or begin a new one."
+NEW_EXERCISE = "New exercise"
+COPY_TITLE = "Copy and adapt"
+COPY_HINT = "Search the library for one to begin with"
+COPY = "Copy"
+EDIT = "Edit"
+RETIRE = "Retire"
+OFFER_AGAIN = "Offer again"
+RETIRED = "Retired"
+RETIRED_HELP = "No longer offered. Patients who have one prescribed keep it."
+EXPORT = "Export all"
+IMPORT = "Import a file"
+IMPORT_REFUSED = "Nothing was imported. Correct these entries and try again."
+SAVE_EXERCISE = "Save"
+CANCEL = "Cancel"
+BACK_TO_OWN = "Back to our exercises"
+WHAT_IT_IS = "What it is"
+HOW_MUCH = "How much"
+HOW_TO_DO_IT = "How to do it"
+EXERCISE_NAME = "Name the patient sees"
+FAMILY = "Tissue it works"
+CHOOSE_FAMILY = "Choose a tissue"
+FAMILY_HELP = "A stop sign and the spacing of sessions go by it."
+LATERALITIES = {"bilateral": "Both sides at once", "unilateral": "One side", "alternating": "Sides in turn"}
+MODES = {"reps": "Repetitions", "hold": "Holds", "duration": "Time"}
+OWN_FIGURES = {
+    "sets": "Sets",
+    "reps": "Repetitions",
+    "hold_s": "Hold, seconds",
+    "duration_s": "Time, seconds",
+    "rest_s": "Rest, seconds",
+    "reps_min": "Fewest repetitions",
+    "reps_max": "Most repetitions",
+    "times_per_day": "Times a day",
+    "days_per_week": "Days a week",
+}
+FIGURE_WRONG = "Write a whole number, or nothing."
+CUES = "Cues, one a line (at least two)"
+SYNONYMS = "Other names to find it by, one a line"
+PRECAUTION = "What to be careful about"
+WHY_IT_HELPS = "What it is good for"
+EQUIPMENT = ("Equipment", "What the patient needs for it.")
+OWN_FLAGS = ("Precautions", "Tap once to warn, twice to block for patients who carry it.")
+BLOCKS = "blocks"
+WARNS = "warns"
+RULES_TITLE = ("Rules", "How it may progress and how its pain is judged.")
+PAIN_RULES = {
+    "standard": "Standard pain rule",
+    "tendon": "Tendon",
+    "centralize": "Pain that moves to the middle",
+    "nerve": "Nerve",
+    "vestibular": "Dizziness",
+    "stretch": "Stretch",
+    "pain_free": "Free of pain",
+    "none": "No pain rule",
+}
+PAIN_RULE = "Pain rule"
+LOADABLE = "A load can be added"
+LOADED = "Ask the next morning"
+LADDER = ("Ladder", "One step easier and one step harder, from the library or our own.")
+EASIER = "Easier"
+HARDER = "Harder"
+NO_STEP = "no step"
+PICTURE = ("Picture", "A photo of ours, or the library's drawing. JPEG, PNG or WebP, up to 10 MB.")
+CHOOSE_PHOTO = "Choose a photo"
+OTHER_PHOTO = "Choose another photo"
+REMOVE_PHOTO = "Remove the photo"
+SHOW_DRAWING = "Show the library's drawing"
+PHOTO_ADDED = "This is the photo as patients will see it."
+LOCATION_GONE = "It told where it was taken: that was removed."
+STALE_EXERCISE = "Someone else saved version {version}"
+STALE_EXERCISE_HELP = "What you wrote is still here. Put it on top, or drop it."
+PUT_MINE_ON_TOP = "Put mine on top"
+DROP_MINE = "Drop mine"
+ARCHIVE_NAME = "our-exercises.zip"
+
+
+def copied(name: str) -> str:
+    """The name a copy begins with."""
+    return f"{name}, adapted"
+
+
+def own_saved(name: str, version: int) -> str:
+    """A version was saved."""
+    return f"{name}: version {version} is saved."
+
+
+def own_retired(name: str, retired: bool) -> str:
+    """It is no longer offered, or again."""
+    return f"{name} is no longer offered." if retired else f"{name} is offered again."
+
+
+def own_about(version: int, by: str, on: str) -> str:
+    """Who saved which version when."""
+    return f"Version {version}, {by}, {on}"
+
+
+def imported(added: int, changed: int, unchanged: int) -> str:
+    """What a file brought."""
+    return f"{exercises(added)} added, {changed} changed, {unchanged} as they were."
+
+
+def of_exercise(action: str, name: str) -> str:
+    """A button of one row, named for a screen reader."""
+    return f"{action}: {name}"

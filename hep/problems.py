@@ -85,6 +85,7 @@ CATALOG: dict[str, tuple[int, str]] = {
     "picture_too_small": (422, "This picture is too small: each side needs at least 160 pixels."),
     "picture_animated": (422, "This picture moves. Choose one that holds a single image."),
     "picture_too_hard": (422, "This picture takes too much to open. Save it anew in a photo app and try again."),
+    "archive_refused": (422, "Nothing was imported. Correct the entries that are named and try again."),
     "busy": (503, "The server is busy. Try again in a moment."),
     "storage_full": (507, "The server cannot save right now. Your entries stay on your device."),
     "internal": (500, "Something went wrong here. Your entries stay on your device."),

@@ -14,6 +14,7 @@ class Place(StrEnum):
     SIGN_IN = "sign_in"
     CASELOAD = "caseload"
     ADD_PATIENT = "add_patient"
+    OWN = "own"
     PATIENT = "patient"
     BUILDER = "builder"
 
@@ -29,6 +30,8 @@ class Address:
         """The path of the screen."""
         if self.place is Place.ADD_PATIENT:
             return f"{HOME}/add"
+        if self.place is Place.OWN:
+            return f"{HOME}/exercises"
         if self.patient_id:
             return f"{HOME}/patient/{self.patient_id}" + ("/edit" if self.place is Place.BUILDER else "")
         return HOME
@@ -39,6 +42,8 @@ def address_of(route: str) -> Address:
     path = route.split("?")[0].split("#")[0].rstrip("/")
     if path == f"{HOME}/add":
         return Address(Place.ADD_PATIENT)
+    if path == f"{HOME}/exercises":
+        return Address(Place.OWN)
     found = _PATIENT.fullmatch(path)
     if found is None:
         return Address(Place.CASELOAD)

@@ -3,13 +3,15 @@
 It decides nothing and keeps nothing but the library. Every refusal is an `ApiError` with a sentence to show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from app.api import Api, ApiError, Reply, Revoked, ServerSaid, SignInNeeded
+from app.parts.picture import PHOTOS
 from hep import codec
+from hep.own import OwnDraft, OwnExercise
 from hep.prescribing import Draft
 from hep.problems import CATALOG
 from hep.records import Dose, Exercise, ProgramVersion
@@ -25,6 +27,42 @@ class StaleBase(ApiError):
         super().__init__("stale_base")
         self.base = base
         self.current = current
+
+
+class StaleExercise(ApiError):
+    """Someone saved the exercise since: `current` is what it is now."""
+
+    sentence = CATALOG["stale_exercise"][1]
+
+    def __init__(self, current: OwnExercise) -> None:
+        super().__init__("stale_exercise")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoAdded:
+    """A photo as the server keeps it. `had_location`: the file told where it was taken."""
+
+    photo: str
+    had_location: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Why an entry of a file was refused."""
+
+    entry: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a file: how many exercises were added and changed, or why it was refused, entry by entry."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +110,16 @@ class _Library:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    exercises: tuple[OwnExercise, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Current:
+    current: OwnExercise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Published:
     program: ProgramVersion
 
@@ -114,7 +162,62 @@ class Clinic:
         """The exercises, asked for once a visit."""
         if self._library is None:
             self._library = (await self._call("GET", "/library")).read(_Library).exercises
+            await self.load_photos(self._library)
         return self._library
+
+    async def own(self) -> tuple[OwnExercise, ...]:
+        """The clinic's own exercises, retired ones too."""
+        return (await self._call("GET", "/library/own")).read(_Own).exercises
+
+    async def save_own(self, draft: OwnDraft) -> OwnExercise:
+        """Make the draft the exercise's next version. Raises `StaleExercise` when its base is no longer the newest."""
+        self._library = None
+        try:
+            return (await self._call("POST", "/library/own", draft)).read(OwnExercise)
+        except ServerSaid as refusal:
+            if refusal.code != "stale_exercise":
+                raise
+            raise StaleExercise(codec.load(_Current, refusal.detail).current) from refusal
+
+    async def retire_own(self, exercise_id: str, retired: bool) -> OwnExercise:
+        """Offer an exercise no longer, or again."""
+        self._library = None
+        return (await self._call("POST", f"/library/own/{exercise_id}/retire", {"retired": retired})).read(OwnExercise)
+
+    async def add_photo(self, content: bytes) -> PhotoAdded:
+        """Send a picture; what the server made of it is in `PHOTOS`."""
+        added = (await self._call("POST", "/library/photos", content)).read(PhotoAdded)
+        await self._load_photo(added.photo)
+        return added
+
+    async def load_photos(self, exercises: Iterable[Exercise]) -> bool:
+        """Have the photos of these in `PHOTOS`. Returns whether there is a new one; one that does not come is left."""
+        wanted = {exercise.photo for exercise in exercises if exercise.photo} - set(PHOTOS)
+        return any([await self._load_photo(photo) for photo in sorted(wanted)])
+
+    async def _load_photo(self, photo: str) -> bool:
+        try:
+            reply = await self._call("GET", f"/library/photos/{photo}")
+        except ApiError:
+            return False
+        if isinstance(reply.data, bytes):
+            PHOTOS[photo] = reply.data
+        return photo in PHOTOS
+
+    async def export_own(self) -> bytes:
+        """The clinic's own exercises and photos as one zip file."""
+        reply = await self._call("GET", "/library/archive")
+        return reply.data if isinstance(reply.data, bytes) else b""
+
+    async def import_own(self, content: bytes) -> Imported:
+        """Add the exercises of such a file, all or none; why not is said entry by entry."""
+        self._library = None
+        try:
+            return (await self._call("POST", "/library/archive", content)).read(Imported)
+        except ServerSaid as refusal:
+            if refusal.code != "archive_refused":
+                raise
+            return codec.load(Imported, refusal.detail)
 
     async def add_patient(self, patient: NewPatient) -> str:
         """Make a record and an episode of care; answers the patient's id."""

@@ -5,6 +5,7 @@ Online only, against the clinic's HTTP API: nothing is stored on the device beyo
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import flet as ft
 
@@ -20,6 +21,7 @@ from app.therapist.parts.desk import Option, Picker, column, grow, row
 from app.therapist.screens.add_patient import AddPatientScreen
 from app.therapist.screens.builder import BuilderScreen
 from app.therapist.screens.caseload import CaseloadScreen
+from app.therapist.screens.own import OwnScreen
 from app.therapist.screens.patient import PatientScreen
 from app.therapist.screens.sign_in import SignInScreen
 from app.therapist.state import Desk
@@ -113,6 +115,8 @@ def Screen(desk: Desk, wide: bool) -> ft.Control:
         return CaseloadScreen(desk, wide)
     if desk.place is Place.ADD_PATIENT:
         return AddPatientScreen(desk, wide)
+    if desk.place is Place.OWN:
+        return OwnScreen(desk.own, wide)
     if desk.place is Place.PATIENT and desk.patient:
         return PatientScreen(desk, desk.patient, wide)
     if desk.place is Place.BUILDER and desk.builder:
@@ -137,26 +141,12 @@ def _mark() -> ft.Control:
 
 
 def _rail(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
-    ink = Color.ON_PRIMARY_CONTAINER
-    icon = ft.Container(
-        ft.Icon(ft.Icons.GROUPS_OUTLINED, size=24, color=ink),
-        bgcolor=Color.PRIMARY_CONTAINER,
-        border_radius=Radius.CHIP,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=4),
-    )
-    caseload = ft.Container(
-        column(icon, Text(words.CASELOAD, Style.TINY), spacing=3, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
-        width=Size.RAIL - 12,
-        padding=6,
-        ink=True,
-        border_radius=Radius.CHIP,
-        on_click=desk.open_caseload,
-        key="nav-caseload",
-    )
+    own = desk.place is Place.OWN
     return ft.Container(
         column(
             _mark(),
-            caseload,
+            _place(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, not own, "nav-caseload"),
+            _place(ft.Icons.FITNESS_CENTER_OUTLINED, words.EXERCISES, desk.open_own, own, "nav-own"),
             grow(ft.Container()),
             _text_size(percent, choose),
             IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out"),
@@ -170,11 +160,32 @@ def _rail(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control
     )
 
 
+def _place(icon: ft.IconData, name: str, go: Callable[[], Any], here: bool, key: str) -> ft.Control:
+    """A place of the rail; the one that is open, or what belongs to it, is tinted."""
+    mark = ft.Container(
+        ft.Icon(icon, size=24, color=Color.ON_PRIMARY_CONTAINER if here else Color.MUTED),
+        bgcolor=Color.PRIMARY_CONTAINER if here else None,
+        border_radius=Radius.CHIP,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=4),
+    )
+    label = Text(name, Style.TINY, text_align=ft.TextAlign.CENTER)
+    return ft.Container(
+        column(mark, label, spacing=3, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
+        width=Size.RAIL - 12,
+        padding=ft.Padding.symmetric(vertical=6),
+        ink=True,
+        border_radius=Radius.CHIP,
+        on_click=go,
+        key=key,
+    )
+
+
 def _bar(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
     home = IconAction(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, key="nav-caseload")
+    own = IconAction(ft.Icons.FITNESS_CENTER_OUTLINED, words.OUR_EXERCISES, desk.open_own, key="nav-own")
     leave = IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out")
     return ft.Container(
-        row(home, grow(ft.Container()), _text_size(percent, choose), leave, spacing=Space.S),
+        row(home, own, grow(ft.Container()), _text_size(percent, choose), leave, spacing=Space.S),
         bgcolor=Color.CARD,
         padding=8,
         border=ft.Border(bottom=ft.BorderSide(1, Color.HAIRLINE)),

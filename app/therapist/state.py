@@ -9,10 +9,12 @@ from datetime import datetime
 import flet as ft
 
 from app.api import Api, ApiError
+from app.parts.picture import PHOTOS
 from app.therapist.address import Address, Place, address_of
 from app.therapist.builder_state import BuilderState
 from app.therapist.caseload_state import CaseloadState
 from app.therapist.clinic import Clinic, NewPatient
+from app.therapist.own_state import OwnState
 from app.therapist.patient_state import PatientState
 from app.therapist.remote import Remote
 from hep.records import Exercise
@@ -53,6 +55,8 @@ class Desk(ft.Observable):
         self.caseload = CaseloadState(self._clinic, self.me)
         self.patient: PatientState | None = None
         self.builder: BuilderState | None = None
+        self.own = OwnState(self._clinic, self.now)
+        PHOTOS.clear()
         self.library: Remote[tuple[Exercise, ...]] = Remote()
         self._drafts: dict[str, BuilderState] = {}
 
@@ -85,6 +89,8 @@ class Desk(ft.Observable):
     async def _open(self, address: Address) -> None:
         if address.place is Place.ADD_PATIENT:
             await self.open_add_patient()
+        elif address.place is Place.OWN:
+            await self.open_own()
         elif address.place is Place.PATIENT:
             await self.open_patient(address.patient_id)
         elif address.place is Place.BUILDER:
@@ -140,6 +146,11 @@ class Desk(ft.Observable):
         """Show the form of a new patient, with the precautions and equipment the library knows."""
         self._show(Address(Place.ADD_PATIENT))
         await self.load_library()
+
+    async def open_own(self) -> None:
+        """Show the clinic's own exercises."""
+        self._show(Address(Place.OWN))
+        await self.own.load()
 
     async def load_library(self) -> None:
         """Ask for the library."""

@@ -14,6 +14,7 @@ import httpx
 
 from hep import codec, prescribing
 from hep.library import exercises_from, prescribe
+from hep.own import OwnDraft, OwnExercise
 from hep.problems import CATALOG
 from hep.records import Dose, Exercise, Goal, Intent, Prescription, Profile, ProgramVersion, Side
 from hep.views import (
@@ -391,11 +392,13 @@ class Clinic(httpx.AsyncBaseTransport):
     answers: dict[str, Callable[[], httpx.Response]] = field(default_factory=dict)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    own: dict[str, OwnExercise] = field(default_factory=dict)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.down:
             raise httpx.ConnectError("no network", request=request)
-        body = json.loads(request.content) if request.content else None
+        plain = request.headers.get("content-type") == "application/json"
+        body = json.loads(request.content) if plain else request.content or None
         path = request.url.path.removeprefix("/v1")
         self.calls.append((request.method, path, body))
         await asyncio.sleep(0)
@@ -425,6 +428,8 @@ class Clinic(httpx.AsyncBaseTransport):
             return says(Caseload(as_of=NOW, order_text="Order: stop rule, rising pain, silence.", rows=self.rows))
         if path == "/library":
             return says({"exercises": list(LIBRARY.values())})
+        if path.startswith("/library/"):
+            return self._own(method, path, body)
         if path == "/patients":
             self.patients["patient-nora"] = newcomer(body["name"])
             return says({"id": "patient-nora", "episode_id": "episode-0001"}, 201)
@@ -446,6 +451,32 @@ class Clinic(httpx.AsyncBaseTransport):
             return says({})
         return says(self.patients[patient_id])
 
+    def _own(self, method: str, path: str, body: Any) -> httpx.Response:
+        """The clinic's own exercises."""
+        if path == "/library/own" and method == "GET":
+            return says({"exercises": list(self.own.values())})
+        if path == "/library/own":
+            return self._save_own(codec.load(OwnDraft, body))
+        if path == "/library/photos":
+            return says({"photo": PHOTO, "width": 640, "height": 480, "had_location": True}, 201)
+        if path.startswith("/library/photos/"):
+            return httpx.Response(200, content=PICTURE, headers={"Content-Type": "image/webp"})
+        if path == "/library/archive" and method == "GET":
+            return httpx.Response(200, content=b"PK-archive", headers={"Content-Type": "application/zip"})
+        if path == "/library/archive":
+            return says({"added": 2, "changed": 1, "unchanged": 3})
+        exercise_id = path.split("/")[3]
+        self.own[exercise_id] = replace(self.own[exercise_id], retired=body["retired"])
+        return says(self.own[exercise_id])
+
+    def _save_own(self, draft: OwnDraft) -> httpx.Response:
+        held = self.own.get(draft.exercise.id)
+        if draft.base_version != (held.version if held else 0):
+            return refuse("stale_exercise", {"current": held})
+        saved = own(draft.exercise, draft.base_version + 1)
+        self.own[draft.exercise.id] = saved
+        return says(saved)
+
     def _publish(self, patient_id: str, draft: prescribing.Draft) -> httpx.Response:
         patient = self.patients[patient_id]
         base = patient.versions[0].version if patient.versions else None
@@ -465,6 +496,15 @@ def colleague_publishes(clinic: Clinic, patient_id: str = MARIA) -> ProgramVersi
     version = prescribing.revise(base, draft, author_id="other", author_name="Sam Ortiz", published_at=NOW)
     clinic.patients[patient_id] = replace(patient, versions=(view_of(base, version, None), *patient.versions))
     return version
+
+
+PHOTO, PICTURE = "a" * 64, b"RIFF-picture"
+"""A photo of the clinic, and its bytes."""
+
+
+def own(made: Exercise, version: int = 1, retired: bool = False) -> OwnExercise:
+    """An own exercise as the server tells of it."""
+    return OwnExercise(exercise=made, version=version, retired=retired, changed_at=NOW, changed_by="Dana Ruiz")
 
 
 def exercise(name_part: str) -> Exercise:
