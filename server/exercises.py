@@ -23,7 +23,11 @@ def listed(session: Session, clinic_id: str) -> tuple[OwnExercise, ...]:
     query = (
         select(OwnExerciseHead, OwnExerciseVersion)
         .join(OwnExerciseVersion, col(OwnExerciseVersion.exercise_id) == OwnExerciseHead.id)
-        .where(OwnExerciseHead.clinic_id == clinic_id, OwnExerciseVersion.version == OwnExerciseHead.version)
+        .where(
+            OwnExerciseHead.clinic_id == clinic_id,
+            OwnExerciseVersion.clinic_id == clinic_id,
+            OwnExerciseVersion.version == OwnExerciseHead.version,
+        )
     )
     found = [_view(head, version) for head, version in session.exec(query).all()]
     return tuple(sorted(found, key=lambda own: (own.exercise.name.casefold(), own.exercise.id)))
@@ -36,10 +40,8 @@ def offered(session: Session, clinic_id: str) -> tuple[Exercise, ...]:
 
 def newest(session: Session, clinic_id: str, exercise_id: str) -> OwnExercise | None:
     """One of the clinic's own, retired or not; None for another clinic's and for one that never was."""
-    head = session.get(OwnExerciseHead, exercise_id)
-    if head is None or head.clinic_id != clinic_id:
-        return None
-    return _view(head, session.get_one(OwnExerciseVersion, (head.id, head.version)))
+    head = session.get(OwnExerciseHead, (clinic_id, exercise_id))
+    return None if head is None else _view(head, _version_of(session, head))
 
 
 def any_of(session: Session, clinic_id: str, exercise_id: str | None) -> Exercise | None:
@@ -50,23 +52,26 @@ def any_of(session: Session, clinic_id: str, exercise_id: str | None) -> Exercis
     return None if found is None else found.exercise
 
 
-def save(session: Session, clinic_id: str, author_name: str, draft: OwnDraft, now: datetime) -> OwnExercise:
+def save(
+    session: Session, clinic_id: str, author_name: str, draft: OwnDraft, now: datetime, *, checked: bool = False
+) -> OwnExercise:
     """Make the draft the exercise's next version; saving what is stored already changes nothing.
 
+    `checked`: the exercise was found without faults among all that are saved with it.
+
     Raises `Declined`: `stale_exercise` (detail: the current version), `exercise_incomplete` (detail: faults),
-    `library_full`, `not_found` for another clinic's exercise.
+    `library_full`.
     """
     take_turn(session, clinic_id)
     exercise = draft.exercise
-    head = session.get(OwnExerciseHead, exercise.id)
+    head = session.get(OwnExerciseHead, (clinic_id, exercise.id))
     current = newest(session, clinic_id, exercise.id)
-    if head is not None and current is None:
-        raise Declined("not_found")
     if current is not None and current.exercise == exercise:
         return current
     if draft.base_version != (current.version if current else 0):
         raise Declined("stale_exercise", detail={"current": codec.dump(current)})
-    _check(session, clinic_id, exercise)
+    if not checked:
+        _check(session, clinic_id, exercise)
     if head is None:
         _check_room(session, clinic_id)
         head = OwnExerciseHead(id=exercise.id, clinic_id=clinic_id, version=0)
@@ -76,13 +81,13 @@ def save(session: Session, clinic_id: str, author_name: str, draft: OwnDraft, no
 def retire(session: Session, clinic_id: str, exercise_id: str, retired: bool, now: datetime) -> OwnExercise:
     """Offer an exercise no longer, or again. Raises `Declined` (`not_found`)."""
     take_turn(session, clinic_id)
-    head = session.get(OwnExerciseHead, exercise_id)
-    if head is None or head.clinic_id != clinic_id:
+    head = session.get(OwnExerciseHead, (clinic_id, exercise_id))
+    if head is None:
         raise Declined("not_found")
     head.retired_at = (head.retired_at or now) if retired else None
     session.add(head)
     session.flush()
-    return _view(head, session.get_one(OwnExerciseVersion, (head.id, head.version)))
+    return _view(head, _version_of(session, head))
 
 
 def take_turn(session: Session, clinic_id: str) -> None:
@@ -90,8 +95,7 @@ def take_turn(session: Session, clinic_id: str) -> None:
     session.exec(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update()).one()
 
 
-def photo_fault(session: Session, clinic_id: str, exercise: Exercise) -> tuple[Fault, ...]:
-    """A fault when the exercise names a photo that the clinic does not hold."""
+def _photo_fault(session: Session, clinic_id: str, exercise: Exercise) -> tuple[Fault, ...]:
     if exercise.photo is None or session.get(Photo, (clinic_id, exercise.photo)) is not None:
         return ()
     return (Fault(field="photo", code="value_unknown", sentence="The photo cannot be found. Choose it again."),)
@@ -99,7 +103,7 @@ def photo_fault(session: Session, clinic_id: str, exercise: Exercise) -> tuple[F
 
 def _check(session: Session, clinic_id: str, exercise: Exercise) -> None:
     others = {own.exercise.id: own.exercise for own in listed(session, clinic_id)}
-    found = faults(exercise, library.exercises(), others) or photo_fault(session, clinic_id, exercise)
+    found = faults(exercise, library.exercises(), others) or _photo_fault(session, clinic_id, exercise)
     if found:
         raise Declined("exercise_incomplete", detail={"faults": codec.dump(found)})
 
@@ -128,6 +132,10 @@ def _add_version(
     session.add(version)
     session.flush()
     return _view(head, version)
+
+
+def _version_of(session: Session, head: OwnExerciseHead) -> OwnExerciseVersion:
+    return session.get_one(OwnExerciseVersion, (head.clinic_id, head.id, head.version))
 
 
 def _view(head: OwnExerciseHead, version: OwnExerciseVersion) -> OwnExercise:

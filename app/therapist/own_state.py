@@ -10,7 +10,7 @@ import flet as ft
 from app import strings_clinic as words
 from app.api import ApiError
 from app.therapist.clinic import Clinic, Imported, StaleExercise
-from app.therapist.find import Filter, find
+from app.therapist.find import Filter, Index
 from app.therapist.own_form import OwnForm, blank, copy_of, exercise_of, form_of, mistakes
 from app.therapist.remote import Remote
 from hep.own import OwnDraft, OwnExercise, is_own
@@ -31,6 +31,7 @@ class OwnState(ft.Observable):
         self._now = now
         self.listed: Remote[tuple[OwnExercise, ...]] = Remote()
         self.shared: dict[str, Exercise] = {}
+        self._index = Index(())
         self.sought = ""
         self.form: OwnForm | None = None
         self.tried = False
@@ -46,6 +47,7 @@ class OwnState(ft.Observable):
         self.listed = self.listed.asking()
         try:
             self.shared = {row.id: row for row in await self._clinic.library() if not is_own(row.id)}
+            self._index = Index(self.shared.values())
             self.listed = Remote(await self._clinic.own())
         except ApiError as error:
             self.listed = self.listed.refused(error)
@@ -66,7 +68,7 @@ class OwnState(ft.Observable):
 
     def found(self) -> tuple[Exercise, ...]:
         """Exercises to copy; none before a word is typed."""
-        return find(self.shared.values(), Filter(words=self.sought))[:SUGGESTED] if self.sought.strip() else ()
+        return self._index.find(Filter(words=self.sought))[:SUGGESTED] if self.sought.strip() else ()
 
     def begin_new(self) -> None:
         """Open an empty form."""

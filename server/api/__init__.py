@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    archive,
     auth,
     caseload,
     devices,
@@ -21,6 +22,7 @@ from server.api import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    archive.router,
     auth.router,
     caseload.router,
     devices.router,

@@ -41,7 +41,7 @@ def listed(engine: Database, caller: Annotated[Caller, needs(Action.EXERCISES_RE
 @router.post(
     "",
     response_model=OwnExercise,
-    responses=may("not_found", "stale_exercise", "exercise_incomplete", "library_full", *DOSE),
+    responses=may("stale_exercise", "exercise_incomplete", "library_full", *DOSE),
 )
 def save(
     draft: Body[OwnDraft], engine: Database, now: Now, caller: Annotated[Caller, needs(Action.EXERCISES_WRITE)]

@@ -22,8 +22,8 @@ log = logging.getLogger("stepwise.access")
 API = "/v1"
 """Where the API lies."""
 
-UPLOADS = frozenset({f"{API}/library/photos"})
-"""Where files are sent to."""
+UPLOADS = frozenset({f"{API}/library/photos", f"{API}/library/archive"})
+"""Where files are sent to: these routes read their bodies themselves (`api.upload`), once they know who is asking."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -95,7 +95,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/") or _is_upload(scope):
+        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/") or scope["path"] in UPLOADS:
             await self._app(scope, receive, send)
             return
         try:
@@ -107,11 +107,6 @@ class BodyLimit:
             return
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in (b"content-encoding", b"content-length")]
         await self._app(scope, _replay(body, receive), send)
-
-
-def _is_upload(scope: Scope) -> bool:
-    """A route that reads its body itself (`api.upload`), once it knows who is asking."""
-    return scope["method"] == "POST" and scope["path"] in UPLOADS
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:

@@ -10,13 +10,10 @@ from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError, WebPImagePlugin
 
-from server.photos.wire import Developed
+from server.photos.wire import MOST_BYTES, Developed
 
 LARGEST_SIDE = 960
 """Pixels, inclusive: twice the width the picture has on a phone."""
-
-MOST_BYTES = 150 * 1024
-"""Of a stored photo, inclusive."""
 
 MOST_PIXELS = {"JPEG": 25_000_000, "MPO": 25_000_000, "PNG": 25_000_000, "WEBP": 16_000_000}
 """Of a picture that is opened, inclusive, by format: a phone's camera gives up to 24.5 million. Decoding takes some

@@ -5,6 +5,7 @@ photo are saved together or not at all.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -14,8 +15,8 @@ from server.problems import Declined
 from server.tables.care import ProgramVersionRow
 from server.tables.exercises import OwnExerciseVersion, Photo
 
-MOST = 1_000
-"""Photos a clinic may hold (inclusive)."""
+MOST = 400
+"""Photos a clinic may hold (inclusive): what a file of all of them can carry."""
 
 UNUSED_FOR = timedelta(days=1)
 """A photo that no exercise names is forgotten after that, when the next one comes."""
@@ -31,6 +32,17 @@ def add(session: Session, clinic_id: str, content: bytes, now: datetime) -> str:
         session.add(Photo(clinic_id=clinic_id, sha256=sha256, added_at=now, content=content))
         session.flush()
     return sha256
+
+
+def holds(session: Session, clinic_id: str, sha256: str) -> bool:
+    """Whether the clinic holds that photo."""
+    return session.get(Photo, (clinic_id, sha256)) is not None
+
+
+def named(session: Session, clinic_id: str, wanted: Iterable[str | None]) -> dict[str, bytes]:
+    """The photos of the clinic that are wanted, by their SHA-256; None is nobody's."""
+    found = (session.get(Photo, (clinic_id, sha256)) for sha256 in wanted if sha256 is not None)
+    return {photo.sha256: photo.content for photo in found if photo is not None}
 
 
 def of_clinic(session: Session, clinic_id: str, sha256: str) -> bytes:

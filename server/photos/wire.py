@@ -10,6 +10,9 @@ picture, or `-` and a code)."""
 HEADER = struct.Struct(">HH?")
 """Width, height, whether the file told of a place."""
 
+MOST_BYTES = 150 * 1024
+"""Of a photo as it may be stored, inclusive."""
+
 UPLOADED, ARCHIVED = b"u", b"a"
 """What a request begins with: a picture from anywhere, or one that may have been developed before."""
 

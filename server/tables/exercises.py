@@ -12,12 +12,15 @@ from server.tables.columns import Instant
 
 
 class OwnExerciseHead(SQLModel, table=True):
-    """An own exercise and the number of its newest version; a change moves it on by compare-and-set."""
+    """An own exercise and the number of its newest version; a change moves it on by compare-and-set.
+
+    Ids are the clinic's own: a file of one clinic's exercises may be taken in by another.
+    """
 
     __tablename__ = "own_exercise"
 
+    clinic_id: str = Field(primary_key=True, foreign_key="clinic.id", max_length=64)
     id: str = Field(primary_key=True, max_length=80)
-    clinic_id: str = Field(foreign_key="clinic.id", index=True, max_length=64)
     version: int
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -27,9 +30,9 @@ class OwnExerciseVersion(SQLModel, table=True):
 
     __tablename__ = "own_exercise_version"
 
-    exercise_id: str = Field(primary_key=True, foreign_key="own_exercise.id", max_length=80)
+    clinic_id: str = Field(primary_key=True, foreign_key="clinic.id", max_length=64)
+    exercise_id: str = Field(primary_key=True, max_length=80)
     version: int = Field(primary_key=True)
-    clinic_id: str = Field(foreign_key="clinic.id", index=True, max_length=64)
     author_name: str = Field(max_length=200)
     saved_at: datetime = Field(sa_type=Instant)
     photo: str | None = Field(default=None, max_length=64)

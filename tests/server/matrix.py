@@ -11,6 +11,7 @@ from hep.access import Role
 from hep.records import Exercise, Review
 from hep.verdicts import Verdict, VerdictKind
 from server import library
+from server.archive.writing import written
 from server.database import writing
 from server.tables.care import Flag, Proposal
 from server.tables.people import Device, Staff
@@ -58,6 +59,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/library/own/{exercise_id}/retire"): TREATING,
     ("POST", "/v1/library/photos"): THERAPISTS,
     ("GET", "/v1/library/photos/{photo}"): TREATING | {"assistant", "patient"},
+    ("GET", "/v1/library/archive"): THERAPISTS | {"assistant"},
+    ("POST", "/v1/library/archive"): THERAPISTS,
     ("GET", "/v1/caseload"): THERAPISTS | {"assistant"},
     ("POST", "/v1/patients"): THERAPISTS,
     ("GET", "/v1/patients/{patient_id}"): TREATING | {"assistant"},
@@ -77,7 +80,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
 
 
 OCTETS = {"Content-Type": "application/octet-stream"}
-UPLOADED: dict[str, bytes] = {"/v1/library/photos": picture(0.5)}
+UPLOADED: dict[str, bytes] = {"/v1/library/photos": picture(0.5), "/v1/library/archive": written((), {})}
 """Where files are sent to, and one that is taken."""
 
 

@@ -51,7 +51,9 @@ def test_an_own_exercise_is_offered_beside_the_library_to_its_own_clinic_alone(w
     assert "Zebra raise" not in names(care.phone.get("/v1/library"))
     assert "Zebra raise" not in names(elsewhere.therapist.get("/v1/library"))
     assert elsewhere.therapist.get("/v1/library/own").json() == {"exercises": []}
-    assert save(elsewhere.therapist, 1, id=made["exercise"]["id"]).status_code == 404
+    assert save(elsewhere.therapist, 1, id=made["exercise"]["id"]).status_code == 409
+    assert save(elsewhere.therapist, **(made["exercise"] | {"name": "Theirs"})).json()["version"] == 1
+    assert names(care.therapist.get("/v1/library"))[-1] == "Zebra raise"
 
 
 def test_what_was_prescribed_stays_when_the_exercise_changes(world: World) -> None:

@@ -30,6 +30,8 @@ WRITTEN: dict[tuple[str, str], str] = {
     ("POST", "/v1/library/own"): "exercise.save: ok",
     ("POST", "/v1/library/own/{exercise_id}/retire"): "exercise.retire: ok",
     ("POST", "/v1/library/photos"): "photo.add: ok",
+    ("GET", "/v1/library/archive"): "library.export: ok",
+    ("POST", "/v1/library/archive"): "library.import: ok",
     ("GET", "/v1/caseload"): "caseload.read: ok",
     ("POST", "/v1/patients"): "patient.create: ok",
     ("GET", "/v1/patients/{patient_id}"): "patient.read: ok",

@@ -266,7 +266,7 @@ def Rules(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
             Chip(words.LOADED, exercise.loaded, act(_flip, state, "loaded"), key="own-loaded"),
         ),
         *_errors(wrong, "progression", "pain_rule", "stage"),
-        lines(Heading(words.LADDER[0], Style.DESK_TITLE, 2), Muted(words.LADDER[1])),
+        lines(Heading(words.OWN_LADDER[0], Style.DESK_TITLE, 2), Muted(words.OWN_LADDER[1])),
         flow(_rung(state, exercise, "easier_ids", words.EASIER), _rung(state, exercise, "harder_ids", words.HARDER)),
         *_errors(wrong, "ladder"),
     )

@@ -12,30 +12,25 @@ depends_on: str | None = None
 def upgrade() -> None:
     op.create_table(
         "own_exercise",
-        sa.Column("id", sa.String(length=80), nullable=False),
         sa.Column("clinic_id", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=80), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_own_exercise_clinic_id_clinic")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_exercise")),
+        sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_own_exercise")),
     )
-    op.create_index(op.f("ix_own_exercise_clinic_id"), "own_exercise", ["clinic_id"], unique=False)
     op.create_table(
         "own_exercise_version",
+        sa.Column("clinic_id", sa.String(length=64), nullable=False),
         sa.Column("exercise_id", sa.String(length=80), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("clinic_id", sa.String(length=64), nullable=False),
         sa.Column("author_name", sa.String(length=200), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("photo", sa.String(length=64), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_own_exercise_version_clinic_id_clinic")),
-        sa.ForeignKeyConstraint(
-            ["exercise_id"], ["own_exercise.id"], name=op.f("fk_own_exercise_version_exercise_id_own_exercise")
-        ),
-        sa.PrimaryKeyConstraint("exercise_id", "version", name=op.f("pk_own_exercise_version")),
+        sa.PrimaryKeyConstraint("clinic_id", "exercise_id", "version", name=op.f("pk_own_exercise_version")),
     )
-    op.create_index(op.f("ix_own_exercise_version_clinic_id"), "own_exercise_version", ["clinic_id"], unique=False)
     op.create_table(
         "photo",
         sa.Column("clinic_id", sa.String(length=64), nullable=False),
