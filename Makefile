@@ -54,7 +54,7 @@ fix: $(VENV)/dev.stamp ## format and mend what a tool can mend
 bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync upkeep caseload web library) into build/bench.json
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests restore) into build/soak.json
+soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests restore uploads) into build/soak.json
 	@$(BIN)/python -m tests.soak
 
 pictures: $(VENV)/dev.stamp ## draw the exercise pictures whose description changed

@@ -156,7 +156,9 @@ class Clinic:
 
     async def patient(self, patient_id: str) -> PatientDetail:
         """Everything of one patient's page."""
-        return (await self._call("GET", _patient(patient_id))).read(PatientDetail)
+        page = (await self._call("GET", _patient(patient_id))).read(PatientDetail)
+        await self.load_photos(p.exercise for view in page.versions for p in view.version.prescriptions)
+        return page
 
     async def library(self) -> tuple[Exercise, ...]:
         """The exercises, asked for once a visit."""

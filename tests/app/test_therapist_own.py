@@ -15,7 +15,7 @@ from hep.own import OwnDraft
 from hep.records import ExerciseFlag, Review, Severity
 from tests.app.harness import UI
 from tests.app.test_therapist_screens import desk
-from tests.app.therapist_clinic import LIBRARY, NOW, PHOTO, PICTURE, Clinic, exercise, own, refuse, says
+from tests.app.therapist_clinic import LIBRARY, MARIA, NOW, PHOTO, PICTURE, Clinic, exercise, own, refuse, says
 
 RAISE = exercise("Straight leg raise")
 OURS = replace(RAISE, id="own-raise-0001", name="Our leg raise", drawing=RAISE.id, review=Review())
@@ -163,6 +163,18 @@ async def test_our_exercises_come_with_their_photos_and_go_with_the_sign_in() ->
         assert [image.src for image in ui.all(ft.Image) if isinstance(image.src, bytes)] == [PICTURE]
         await ui.tap("sign-out")
         assert PHOTOS == {}
+
+
+async def test_a_patients_page_shows_the_photos_of_what_is_prescribed() -> None:
+    clinic = Clinic()
+    page = clinic.patients[MARIA]
+    newest, *older = page.versions
+    first, *others = newest.version.prescriptions
+    shown = replace(newest.version, prescriptions=(replace(first, exercise=replace(OURS, photo=PHOTO)), *others))
+    clinic.patients[MARIA] = replace(page, versions=(replace(newest, version=shown), *older))
+    PHOTOS.clear()
+    async with desk(clinic, route=f"/clinic/patient/{MARIA}") as ui:
+        assert PICTURE in [image.src for image in ui.all(ft.Image)]
 
 
 @pytest.mark.parametrize(("width", "percent"), [(1280, 100), (412, 100), (412, 200)])

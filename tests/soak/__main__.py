@@ -16,7 +16,7 @@ from time import monotonic
 
 import orjson
 
-PARTS = ("model", "kills", "torn", "load", "requests", "restore")
+PARTS = ("model", "kills", "torn", "load", "requests", "restore", "uploads")
 FILE = Path("build/soak.json")
 
 

@@ -141,6 +141,7 @@ def Photo(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
             file_type=ft.FilePickerFileType.CUSTOM,
             allowed_extensions=["jpg", "jpeg", "png", "webp"],
             with_data=True,
+            cancel_upload_on_window_blur=False,
         )
         for file in files:
             await state.add_photo(bytes(file.bytes or b""))

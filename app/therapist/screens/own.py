@@ -64,7 +64,10 @@ def _Begin(state: OwnState) -> ft.Control:
 
     async def take_in() -> None:
         files = await picker.pick_files(
-            file_type=ft.FilePickerFileType.CUSTOM, allowed_extensions=["zip"], with_data=True
+            file_type=ft.FilePickerFileType.CUSTOM,
+            allowed_extensions=["zip"],
+            with_data=True,
+            cancel_upload_on_window_blur=False,
         )
         for file in files:
             await state.take_in(bytes(file.bytes or b""))
