@@ -141,6 +141,14 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def shared_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """As `sqlite_world`, one for all tests of a module: for refusals, which leave nothing behind."""
+    folder = tmp_path_factory.mktemp("shared")
+    with World(copy_of_sqlite(sqlite_template, folder), folder) as made:
+        yield made
+
+
 @pytest.fixture
 def sqlite_world(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
     """As `world`, on SQLite alone: for tests whose subject does not touch the database."""

@@ -179,13 +179,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def clinic(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def clinic(shared_world: World) -> Signed:
     """A clinic that takes in nothing of what these tests send it, so that one is enough."""
-    from tests.databases import copy_of_sqlite
-
-    folder = tmp_path_factory.mktemp("archive")
-    with World(copy_of_sqlite(sqlite_template, folder), folder) as world:
-        yield world.therapist(world.clinic())
+    return shared_world.therapist(shared_world.clinic())
 
 
 @pytest.mark.parametrize("what", HOSTILE)

@@ -137,11 +137,17 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def refusing(shared_world: World) -> Signed:
+    """A therapist whose clinic has nothing of its own."""
+    return shared_world.therapist(shared_world.clinic())
+
+
 @pytest.mark.parametrize(("changes", "field", "code"), WRONG, ids=lambda value: str(value)[:40])
 def test_an_exercise_with_a_fault_is_refused_by_field(
-    sqlite_world: World, changes: dict[str, Any], field: str, code: str
+    refusing: Signed, changes: dict[str, Any], field: str, code: str
 ) -> None:
-    therapist = sqlite_world.therapist(sqlite_world.clinic())
+    therapist = refusing
     reply = save(therapist, **changes)
     assert (reply.status_code, reply.json()["code"]) == (422, "exercise_incomplete"), reply.text
     assert {(fault["field"], fault["code"]) for fault in reply.json()["detail"]["faults"]} == {(field, code)}
