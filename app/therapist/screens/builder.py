@@ -34,11 +34,13 @@ def BuilderScreen(desk: Desk, state: BuilderState, wide: bool) -> ft.Control:
         return column(_head(desk, state, wide), *parts, grow(Editing(state, wide)), spacing=Space.L, expand=True)
     else:
         parts.append(Editing(state, wide))
-    return column(_head(desk, state, wide), _scrolling(*parts), spacing=Space.L, expand=True)
+    scrolling = _scrolling(*parts, shows=state.looked_at)
+    return column(_head(desk, state, wide), scrolling, spacing=Space.L, expand=True)
 
 
-def _scrolling(*parts: ft.Control) -> ft.Control:
-    return column(*parts, spacing=Space.L, scroll=ft.ScrollMode.AUTO, expand=True)
+def _scrolling(*parts: ft.Control, shows: str | None = None) -> ft.Control:
+    """What shows another exercise begins at its top."""
+    return column(*parts, spacing=Space.L, scroll=ft.ScrollMode.AUTO, expand=True, key=f"scroll-{shows}")
 
 
 @ft.component
@@ -56,7 +58,7 @@ def Editing(state: BuilderState, wide: bool) -> ft.Control:
     looked_at = state.known(state.looked_at)
     if wide:
         left = LibraryPage(state, looked_at) if looked_at else LibraryList(state)
-        library = ft.Container(_scrolling(left), width=LEFT_WIDTH)
+        library = ft.Container(_scrolling(left, shows=state.looked_at), width=LEFT_WIDTH)
         return row(library, _scrolling(draft), spacing=Space.L, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
     if looked_at:
         return LibraryPage(state, looked_at)
