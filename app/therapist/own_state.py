@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 
 from app import strings_clinic as words
-from app.api import ApiError
+from app.api import ApiError, ServerSaid
 from app.therapist.clinic import Clinic, Imported, StaleExercise
 from app.therapist.find import Filter, Index
 from app.therapist.own_form import OwnForm, blank, copy_of, exercise_of, form_of, mistakes
@@ -78,6 +78,7 @@ class OwnState(ft.Observable):
     def begin_copy(self, exercise: Exercise) -> None:
         """Open a form that begins as another exercise."""
         self._open(copy_of(exercise, self._now()))
+        self.sought = ""
 
     def begin_edit(self, own: OwnExercise) -> None:
         """Open the form of an exercise."""
@@ -149,6 +150,12 @@ class OwnState(ft.Observable):
     async def add_photo(self, content: bytes) -> None:
         """Send a picture; what the server made of it is shown, or why it cannot be used."""
         await self._ask(self._add_photo, content)
+
+    @property
+    def photo_refused(self) -> bool:
+        """Whether what was refused is a picture, so that it is said beside it."""
+        problem = self.problem
+        return isinstance(problem, ServerSaid) and (problem.code.startswith("picture_") or problem.code == "too_large")
 
     async def _add_photo(self, content: bytes) -> None:
         added = await self._clinic.add_photo(content)

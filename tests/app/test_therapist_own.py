@@ -211,6 +211,12 @@ def test_a_copy_says_the_same_under_another_id_and_name() -> None:
     assert "name" in mistakes(blank("knee", NOW), LIBRARY, {})
 
 
+def test_every_row_of_the_library_can_be_copied_as_it_is() -> None:
+    assert {row.id: mistakes(copy_of(row, NOW), LIBRARY, {}) for row in LIBRARY.values()} == {
+        key: {} for key in LIBRARY
+    }
+
+
 def test_a_precaution_warns_blocks_and_goes() -> None:
     flags: tuple[ExerciseFlag, ...] = ()
     seen = []

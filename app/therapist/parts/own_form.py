@@ -33,7 +33,7 @@ def OwnExerciseForm(state: OwnState, wide: bool) -> ft.Control:
     parts: list[ft.Control] = [row(back, grow(Heading(form.typed["name"].strip() or words.NEW_EXERCISE)))]
     if state.stale is not None:
         parts.append(_stale(state))
-    if state.problem is not None:
+    if state.problem is not None and not state.photo_refused:
         parts.append(Trouble(state.problem))
     return column(
         *parts,
@@ -154,6 +154,8 @@ def Photo(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
         away = act(state.choose, photo=None)
         actions.append(DeskButton(words.REMOVE_PHOTO, away, key="remove-photo", kind="outline"))
     said: list[ft.Control] = [Muted(state.said, Style.SMALL)] if state.said else []
+    if state.problem is not None and state.photo_refused:
+        said.append(Trouble(state.problem))
     picture = Picture(shown(exercise), form.typed["name"] or words.PICTURE[0], _PICTURE, _PICTURE, Radius.CHIP)
     return Card(
         lines(Heading(words.PICTURE[0], Style.DESK_TITLE, 2), Muted(words.PICTURE[1])),
@@ -167,7 +169,7 @@ def Photo(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
 
 def _drawing(state: OwnState, form: OwnForm) -> list[ft.Control]:
     """Whether the drawing it came with is shown; a photo goes before it."""
-    if form.lent is None:
+    if form.lent is None or form.chosen.photo is not None:
         return []
     drawn = form.chosen.drawing is not None
     change = act(state.choose, drawing=None if drawn else form.lent)
