@@ -17,6 +17,7 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from server.web.build import WEB, build_web, is_current
 from server.web.bytecode import ROOT
+from tests.browser.home import Home, visited_home
 from tests.browser.real_clinic import RealClinic
 from tests.browser.serving import ServerProcess, running, tiny_server
 from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
@@ -111,3 +112,17 @@ def web_server(web_build: Path) -> Iterator[ServerProcess]:
     """A real server process with the built client and an API of a few answers (`tiny_server.py`)."""
     with running(tiny_server(web_build)) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def visited(playwright: Playwright, web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """The device that all tests of a module share."""
+    with visited_home(playwright, web_build, tmp_path_factory.mktemp("profile")) as home:
+        yield home
+
+
+@pytest.fixture
+def home(visited: Home) -> Home:
+    """The same, tidied up."""
+    visited.tidy()
+    return visited

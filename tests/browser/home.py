@@ -1,9 +1,13 @@
-"""A device at which the app is open, for tests that share one: see test_web_page.py."""
+"""A device at which the app is open, for the tests of a module that share it (the fixture `home` in conftest.py)."""
 
-from playwright.sync_api import Page
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from tests.browser.serving import ServerProcess
-from tests.browser.visitor import Visitor, wait_until_drawn
+from playwright.sync_api import Page, Playwright
+
+from tests.browser.serving import ServerProcess, running, tiny_server
+from tests.browser.visitor import Visitor, wait_until_drawn, wait_until_kept
 
 GIVEN_UP = "stepwise.snapshot-failed"
 _PLACES = """
@@ -70,3 +74,16 @@ class Home:
     def repair_snapshot(self) -> None:
         """Take the damage back."""
         self.page.evaluate(f"async () => {{ {_PLACES} {_REPAIR} {_TRUST} }}")
+
+
+@contextmanager
+def visited_home(playwright: Playwright, build: Path, profile: Path) -> Iterator[Home]:
+    """A device after its first visit, when the service worker keeps the app, with the server it visited."""
+    with running(tiny_server(build)) as server:
+        visitor = Visitor(playwright, profile)
+        try:
+            home = Home(server, visitor)
+            wait_until_kept(home.page)
+            yield home
+        finally:
+            visitor.close()

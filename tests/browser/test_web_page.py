@@ -3,23 +3,17 @@
 One browser, one server and one first visit serve all tests of this file; each finds a page that is open and drawn.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from tests.browser.home import GIVEN_UP, Home
-from tests.browser.serving import running, tiny_server
 from tests.browser.visitor import (
-    Visitor,
     let_it_draw,
     python_worker,
     run_python,
     wait_for,
     wait_until_drawn,
     wait_until_fast,
-    wait_until_kept,
 )
 
 PLATFORM = "from app.platform.browser import platform\n"
@@ -27,22 +21,10 @@ RANDOM = "import random\nrandom.random()"
 
 
 @pytest.fixture(scope="module")
-def visited(playwright: Playwright, web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """After the first visit, with everything kept that is ever kept."""
-    with running(tiny_server(web_build)) as server:
-        visitor = Visitor(playwright, tmp_path_factory.mktemp("profile"))
-        home = Home(server, visitor)
-        wait_until_kept(home.page)
-        wait_until_fast(home.page)
-        assert python_worker(home.page).evaluate("self.restored") is None
-        yield home
-        visitor.close()
-
-
-@pytest.fixture
-def home(visited: Home) -> Home:
-    """The same, tidied up."""
-    visited.tidy()
+def visited(visited: Home) -> Home:
+    """With everything kept that is ever kept; its first start was none from the snapshot."""
+    wait_until_fast(visited.page)
+    assert python_worker(visited.page).evaluate("self.restored") is None
     return visited
 
 

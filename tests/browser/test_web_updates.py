@@ -213,3 +213,15 @@ def test_the_next_version_costs_only_what_is_new_in_it_and_is_taken_at_once_wher
     phone.wait_until_drawn("fifth")
     assert run_python(phone.page, UNSENT) == ["first-1", "third-1"]
     phone.wait_until_known("fifth started")
+
+
+def test_a_service_worker_that_cannot_be_read_is_left_alone(phone: Phone, tmp_path: Path) -> None:
+    broken = tmp_path / "sw.js"
+    broken.write_text("a language of tomorrow", "utf-8")
+    phone.releases.publish(phone.server, "sixth", worker=broken)
+    update = "navigator.serviceWorker.ready.then((kept) => kept.update()).then(() => 'taken', (error) => error.name)"
+    assert phone.page.evaluate(update) == "TypeError"
+
+    phone.page.reload(wait_until="commit")
+
+    phone.wait_until_drawn("fifth")
