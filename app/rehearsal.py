@@ -74,6 +74,9 @@ class Stage:
     def on_wake(self, callback: Callable[[], None]) -> None:
         """Nobody wakes it."""
 
+    async def shown(self) -> None:
+        """Nobody looks."""
+
     def session_get(self, key: str) -> str | None:
         """See the port."""
         return self._session.get(key)

@@ -275,6 +275,7 @@ class Store(Reads):
         await self._platform.drop_photos()
 
     def _begin_tenure(self) -> None:
+        self._platform.tell_page("last-today", "")  # before the wiping is durable: it may be cut short
         self.tenure += 1
         self._read.clear()
 

@@ -112,15 +112,21 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
     platform.tell_page("started", "")
     with suppress(NotSaved):
         await model.store.came_up()
-    for follower in (StartCard(model), Pictures(model), Photos(model)):
-        follower.changed()
-        model.listen(follower.changed)
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)
     if platform.fragment.startswith(_SECRET):
         await model.redeem(secret=platform.fragment.removeprefix(_SECRET))
-    model.background = asyncio.ensure_future(model.sync.run())
+    model.background = asyncio.ensure_future(_go_on(model))
+
+
+async def _go_on(model: Doing) -> None:
+    """What the first screen does without: until it is shown it has the device for itself."""
+    await model.platform.shown()
+    for follower in (StartCard(model), Pictures(model), Photos(model)):
+        follower.changed()
+        model.listen(follower.changed)
+    await model.sync.run()
 
 
 def _instead(

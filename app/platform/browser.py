@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.platform.flushing import FlushQueue
-from app.platform.port import StorageRefused
+from app.platform.port import StorageFull, StorageRefused
 
 if TYPE_CHECKING:
     import httpx
 
 FOLDER = "/persist"
 _PHOTOS = "clinic-photos"
-LOCK_PATIENCE_MS = 2_000
-"""How long a tab waits for a lock: after a reload the page before it may still be letting go."""
+SHOWN_PATIENCE_S = 15.0
+"""Until the page says that the first screen is shown: then everything begins all the same."""
+LOCK_TRIES, LOCK_PAUSE_S = 20, 0.1
+"""How often a tab asks for a lock: after a reload the page before it may still be letting go. Counted, not timed: where
+a start keeps the worker busy for seconds, time is over before the answer is heard."""
 _REFUSED = "This browser keeps nothing. Leave private browsing or free some space, then open Stepwise again."
 
 
@@ -55,11 +58,13 @@ class BrowserPlatform:
         self.device_name = opened_with.device_name
         self.reduced_motion = opened_with.reduced_motion
         self._session = dict(opened_with.session)
+        self._shown = asyncio.Event()
         self._wake_callbacks: list[Callable[[], None]] = []
         self._flushes = FlushQueue(_save_folder)
         self._folder: asyncio.Future[Path] | None = None
         self._held: set[str] = set()
         js.onWake = create_proxy(self._wake)
+        js.onShown = create_proxy(self._shown.set)
 
     async def open_folder(self) -> Path:
         """The folder kept in IndexedDB, with what earlier starts left in it."""
@@ -73,32 +78,35 @@ class BrowserPlatform:
 
     async def hold(self, name: str) -> bool:
         """Take the browser's lock `name`; it is let go when this worker ends."""
-        if name in self._held:
-            return True
+        for _ in range(LOCK_TRIES):
+            if name in self._held or await self._take(name):
+                self._held.add(name)
+                return True
+            await asyncio.sleep(LOCK_PAUSE_S)
+        return False
+
+    async def _take(self, name: str) -> bool:
         import js
-        from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
+        from pyodide.ffi import JsException, create_once_callable, to_js
 
-        held: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        for_ever = js.Promise.new(create_once_callable(lambda resolve, reject: None))
+        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
-        def granted(_lock: object) -> Any:
-            held.set_result(True)
-            self._held.add(name)
-            return for_ever
+        def answer(lock: object) -> Any:
+            answered.set_result(bool(lock))
+            return js.Promise.new(create_once_callable(lambda resolve, reject: None)) if lock else None
 
-        options = {"signal": js.AbortSignal.timeout(LOCK_PATIENCE_MS)}
-        request = js.navigator.locks.request(
-            f"stepwise.{name}", to_js(options, dict_converter=js.Object.fromEntries), create_proxy(granted)
-        )
+        options = to_js({"ifAvailable": True}, dict_converter=js.Object.fromEntries)
+        request = js.navigator.locks.request(f"stepwise.{name}", options, create_once_callable(answer))
 
         async def refused() -> None:
             try:
                 await request
             except JsException:
-                held.set_result(False)
+                if not answered.done():
+                    answered.set_result(False)
 
         self._lock_request = asyncio.ensure_future(refused())
-        return await held
+        return await answered
 
     async def keep_photo(self, name: str, content: bytes) -> None:
         """See the port; photos lie in a cache of their own, which no release and no picture of the library shares."""
@@ -143,6 +151,11 @@ class BrowserPlatform:
         """See the port."""
         self._wake_callbacks.append(callback)
 
+    async def shown(self) -> None:
+        """See the port; the page says when its picture has gone."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._shown.wait(), SHOWN_PATIENCE_S)
+
     def session_get(self, key: str) -> str | None:
         """See the port."""
         return self._session.get(key)
@@ -185,7 +198,7 @@ async def _save_folder() -> None:
     """Copy the folder into IndexedDB; on a full device, once more without what can be fetched again."""
     try:
         await _sync_folder(populate=False)
-    except StorageRefused:
+    except StorageFull:
         if not await _make_room():
             raise
         await _sync_folder(populate=False)
@@ -218,15 +231,20 @@ async def _sync_folder(*, populate: bool) -> None:
 
     def finished(error: object) -> None:
         if error:
-            done.set_exception(StorageRefused(_REFUSED))
+            done.set_exception(_refusal(error))
         else:
             done.set_result(None)
 
     try:
         pyodide_js.FS.syncfs(populate, create_once_callable(finished))
     except JsException as error:
-        raise StorageRefused(_REFUSED) from error
+        raise _refusal(error) from error
     await done
+
+
+def _refusal(error: object) -> StorageRefused:
+    is_full = getattr(error, "name", "") == "QuotaExceededError"
+    return StorageFull(_REFUSED) if is_full else StorageRefused(_REFUSED)
 
 
 _current: BrowserPlatform | None = None

@@ -81,6 +81,9 @@ class NativePlatform:
         """See the port; only becoming visible is noticed, not the network's return."""
         self._wake_callbacks.append(callback)
 
+    async def shown(self) -> None:
+        """At once: nobody tells."""
+
     def session_get(self, key: str) -> str | None:
         """See the port."""
         return self._session.get(key)

@@ -56,6 +56,9 @@ class Platform(Protocol):
     def on_wake(self, callback: Callable[[], None]) -> None:
         """Call back when the network comes back or the client becomes visible again."""
 
+    async def shown(self) -> None:
+        """Return once the first screen stands before the person; what is not needed for it begins then."""
+
     def session_get(self, key: str) -> str | None:
         """A value kept for as long as the tab lives (staff tokens), handed over by the page at start."""
 
@@ -68,3 +71,7 @@ class Platform(Protocol):
 
 class StorageRefused(Exception):
     """The device keeps nothing (private browsing, storage full): the sentence says what a person can do."""
+
+
+class StorageFull(StorageRefused):
+    """There is no room: letting go of something helps."""

@@ -3,7 +3,7 @@
 // should be and whether there is another version to go back to; only then to the person, in one sentence.
 (function () {
   var OLD = "This browser is too old to run Stepwise. Update it, or use a current Chrome, Firefox or Safari.";
-  var FAILED = "Stepwise could not start. Check your network, then try again: nothing you entered was changed.";
+  var FAILED = find("trouble-text").textContent;
   var PATIENCE_MS = 20000;
   var DOUBT_AFTER_MS = 15000;
   var version = document.querySelector("script[data-version]").getAttribute("data-version");

@@ -23,9 +23,10 @@ export async function pack(memory) {
   return new Blob([file, await crypto.subtle.digest("SHA-256", file)]).arrayBuffer();
 }
 
-// To be called once Python runs.
+// To be called once Python runs: or a second copy of the memory stays for good.
 export function forgetSnapshot(python) {
-  delete python._api.config._loadSnapshot; // or a second copy of the memory stays for good
+  release(python._api.config._loadSnapshot);
+  delete python._api.config._loadSnapshot;
 }
 
 // Options for `loadPyodide`. `response` holds the file: it is read while Python's program is compiled, and memory that is
@@ -62,6 +63,12 @@ async function fill(memory, reader, first) {
   const expected = file.subarray(-DIGEST);
   if (found.some((byte, at) => byte !== expected[at])) throw new Error("the snapshot is not as it was written");
   unpack(file, memory);
+  release(file);
+}
+
+// Gives memory back now: a worker that rests does not look for what nobody needs, and kept three copies of the file.
+function release({ buffer }) {
+  buffer.transfer?.(0);
 }
 
 function joined(chunks) {
@@ -70,6 +77,7 @@ function joined(chunks) {
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.length;
+    release(chunk);
   }
   return whole;
 }

@@ -7,7 +7,8 @@ import { isClinic } from "./opening.js";
 const PATIENCE_AFTER_MS = 6_000;
 const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
-const PIXELS_WITHIN_MS = 2_000;
+const OURS_WITHIN_MS = 2_000;
+const PIXELS_WITHIN_MS = 8_000;
 const FLET_WAITS = "Working...";
 const TEXTS_WATCHED = 12;
 const SAMPLE = 24;
@@ -101,7 +102,7 @@ export function openSemantics() {
 }
 
 // Calls back once the app's first screen is in the semantics tree; the splash goes once the screen is in the pixels too.
-export function leaveWhenDrawn(onDrawn) {
+export function leaveWhenDrawn({ onDrawn, onGone }) {
   // What Flet says while it waits for Python is behind the splash, and is not read out either.
   const silence = new MutationObserver(() => document.querySelector("flutter-view")?.setAttribute("inert", ""));
   silence.observe(document.body, { childList: true });
@@ -114,20 +115,23 @@ export function leaveWhenDrawn(onDrawn) {
     document.querySelector("flutter-view")?.removeAttribute("inert");
     timers.forEach(clearTimeout);
     performance.mark("stepwise-drawn");
-    leaveWhenPainted(performance.now() + PIXELS_WITHIN_MS);
+    leaveWhenPainted(performance.now(), onGone);
     onDrawn();
   };
   look();
 }
 
 // Flutter lets the first theme grow out of its own over some frames: the picture stays until nothing moves any more.
-function leaveWhenPainted(latest, before = "") {
+// A slow device draws seconds later; a screen on another ground than ours is believed after a while.
+function leaveWhenPainted(since, onGone, before = "") {
+  const waited = performance.now() - since;
   const places = placesOfTexts();
-  const isReady = places === before && isPainted();
-  if (performance.now() < latest && !isReady) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, latest, places);
+  const isReady = places === before && isPainted(waited > OURS_WITHIN_MS);
+  if (waited < PIXELS_WITHIN_MS && !isReady) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, since, onGone, places);
   performance.mark("stepwise-handed-over");
   find("splash").classList.add("leaving");
   setTimeout(() => { if (find("splash").classList.contains("leaving")) find("splash").remove(); }, 200);
+  onGone();
 }
 
 function placesOfTexts() {
@@ -137,7 +141,7 @@ function placesOfTexts() {
 
 // The engine draws in a worker and is done later than the tree: whether our own ground is on its canvas (Flet waits on
 // another one) and something on it.
-function isPainted() {
+function isPainted(onAnyGround) {
   const { context } = (isPainted.sample ??= smallCanvas());
   for (const canvas of document.querySelector("flt-glass-pane")?.shadowRoot?.querySelectorAll("canvas") ?? []) {
     context.clearRect(0, 0, SAMPLE, SAMPLE);
@@ -146,7 +150,7 @@ function isPainted() {
     const points = Array.from({ length: SAMPLE * SAMPLE }, (_, at) => data.subarray(4 * at, 4 * at + 3));
     const greens = points.map(([, green]) => green);
     const isOurs = SURFACES.some((ours) => points.some((point) => ours.every((value, at) => Math.abs(value - point[at]) <= 1)));
-    if (isOurs && Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
+    if ((isOurs || onAnyGround) && Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
   }
   return false;
 }

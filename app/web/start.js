@@ -9,7 +9,7 @@ import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showPictur
 import { keepApp, keepPictures, update } from "./keeper.js";
 
 const { engine, own, awaited, version } = document.querySelector("script[data-engine]").dataset;
-const FAILED = "Stepwise could not start. Check your network, then try again: nothing you entered was changed.";
+const FAILED = document.getElementById("trouble-text").textContent;
 const guard = globalThis.stepwiseGuard ?? { failed: (otherwise) => otherwise(), end: () => {} };
 const opened = signal();
 const drawn = signal();
@@ -59,7 +59,7 @@ if (sentence) {
   startFlutter();
   startPython(`${own}worker.js`, { ...opening, engine, expected, snapshot: isClinic ? "" : snapshotFor(own) }, receive);
   openSemantics();
-  leaveWhenDrawn(drawn.come);
+  leaveWhenDrawn({ onDrawn: drawn.come, onGone: () => tellPython("shown", "") });
   drawn.then(guard.end);
   drawn.then(() => keepApp(keptRenderer(), { isPatient: !isClinic, version, opened })).catch((error) => console.warn("stepwise: not kept", error.name));
   addEventListener("online", wake);

@@ -16,6 +16,7 @@ let sendToPython = (frame) => early.push(frame);
 // Called from Python (app/platform/browser.py).
 self.tellPage = (topic, payload) => self.postMessage({ topic, payload });
 self.onWake = null;
+self.onShown = null;
 self.laterUrl = new URL("later.zip", own).href; // app/later.py asks
 
 self.onmessage = ({ data }) => {
@@ -23,6 +24,7 @@ self.onmessage = ({ data }) => {
   else if (data.topic === "open") received.open(data.opening);
   else if (data.topic === "connect") received.connect(data.payload);
   else if (data.topic === "wake") self.onWake?.(data.payload);
+  else if (data.topic === "shown") self.onShown?.();
 };
 
 try {

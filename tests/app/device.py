@@ -61,6 +61,9 @@ class Device:
     def on_wake(self, callback: Callable[[], None]) -> None:
         self.wakers.append(callback)
 
+    async def shown(self) -> None:
+        pass
+
     def session_get(self, key: str) -> str | None:
         return self.kept.get(key)
 

@@ -11,6 +11,7 @@ import pytest
 
 from app.patient.screens.outline import Outline
 from app.patient.screens.today import today
+from app.store import NotSaved
 from app.strings import words
 from app.theme import TEXT_SIZES, Look
 from hep.facts import ItemKey, RedFlag
@@ -121,6 +122,17 @@ async def test_signing_out_leaves_nothing_on_the_page_and_before_anything_is_wip
         await world.model.sign_out()
 
         assert kept == [""]
+        assert (await left(world))[-1] == ""
+
+
+async def test_the_page_forgets_even_where_the_wiping_is_cut_short(tmp_path: Path) -> None:
+    async with patient(tmp_path, version()) as world:
+        assert (await left(world))[-1] != ""
+        world.device.refuses = True
+
+        with pytest.raises(NotSaved):
+            await world.store.purge()
+
         assert (await left(world))[-1] == ""
 
 

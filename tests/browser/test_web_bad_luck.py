@@ -3,15 +3,11 @@
 One device and one server serve all tests of this file; each finds the app open, kept and with an unsent entry.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Error, Page, Playwright
+from playwright.sync_api import Error, Page
 
 from tests.browser.home import Home
-from tests.browser.serving import running, tiny_server
-from tests.browser.visitor import Visitor, python_worker, run_python, wait_until_drawn, wait_until_kept
+from tests.browser.visitor import python_worker, run_python, wait_until_drawn
 
 STORE = """import gc
 from app.platform.browser import platform
@@ -26,21 +22,9 @@ REFUSES = "{ get() { throw new DOMException('made up', 'SecurityError'); } }"
 
 
 @pytest.fixture(scope="module")
-def visited(playwright: Playwright, web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """After the first visit, with an entry unsent."""
-    with running(tiny_server(web_build)) as server:
-        visitor = Visitor(playwright, tmp_path_factory.mktemp("profile"))
-        home = Home(server, visitor)
-        wait_until_kept(home.page)
-        run_python(home.page, f"{STORE}await store.put_rows((row('entry-1'),))")
-        yield home
-        visitor.close()
-
-
-@pytest.fixture
-def home(visited: Home) -> Home:
-    """The same, tidied up."""
-    visited.tidy()
+def visited(visited: Home) -> Home:
+    """With an entry unsent."""
+    run_python(visited.page, f"{STORE}await store.put_rows((row('entry-1'),))")
     return visited
 
 
@@ -133,7 +117,8 @@ def test_a_full_device_gives_up_what_can_be_fetched_again_before_it_refuses_an_e
             """(times) => {
                 const fs = self.python.FS;
                 self.write ??= fs.syncfs.bind(fs);
-                fs.syncfs = (populate, done) => (times-- > 0 ? done(new Error("full")) : self.write(populate, done));
+                const full = new DOMException("full", "QuotaExceededError");
+                fs.syncfs = (populate, done) => (times-- > 0 ? done(full) : self.write(populate, done));
             }""",
             times,
         )
