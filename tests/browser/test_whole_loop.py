@@ -14,7 +14,7 @@ from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
 from tests.browser.fingers import named, says, says_no_more, tap, type_into
 from tests.browser.real_clinic import EMAIL, PASSWORD, RealClinic
-from tests.browser.visitor import Visitor, let_it_draw
+from tests.browser.visitor import Visitor, let_it_draw, wait_for_picture
 
 Phone = tuple[Visitor, Page]
 SIT, HEEL = "fn-sit-to-stand-01", "an-heel-raise-01"
@@ -106,10 +106,19 @@ def test_a_session_done_on_the_phone_is_in_the_clinic_with_every_set_while_a_sec
 
 def test_a_session_done_without_server_and_after_a_restart_arrives_once(phone: Phone, clinic: RealClinic) -> None:
     visitor, page = phone
+    wait_for_picture(page, "fn-sit-to-stand/loop")
     clinic.server.kill()
     visitor.restart()
 
+    # then how the exercise moves is shown without the server, too
     page = visitor.open(clinic.url)
+    with page.expect_response(lambda answer: "/pictures/fn-sit-to-stand/loop.webp" in answer.url) as answered:
+        tap(page, "Sit to stand")
+    assert (answered.value.status, answered.value.from_service_worker) == (200, True)
+    says(page, "How to do it")
+    named(page, "button", "Stop the movement").wait_for(state="attached")
+    tap(page, "Back")
+
     tap(page, "Start session")
     do_set(page, 1)
     says(page, "Set 2 now")

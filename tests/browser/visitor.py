@@ -130,6 +130,22 @@ def wait_until_fast(page: Page) -> None:
     )
 
 
+def wait_for_picture(page: Page, name: str) -> None:
+    """Wait until the service worker keeps a picture, such as `kn-slr/loop`."""
+    page.evaluate(
+        """async ([name, patience]) => {
+            const end = performance.now() + patience;
+            for (;;) {
+                const kept = await (await caches.open("stepwise-pictures")).keys();
+                if (kept.some(({ url }) => url.includes(`/pictures/${name}.webp`))) return;
+                if (performance.now() > end) throw new Error("waited in vain for a picture");
+                await new Promise((next) => setTimeout(next, 50));
+            }
+        }""",
+        [name, _START_PATIENCE_MS],
+    )
+
+
 def let_it_draw(page: Page, *, frames: int) -> None:
     """Return once the page has had `frames` occasions to draw."""
     page.evaluate(
