@@ -251,14 +251,14 @@ async function picture(path) {
   return response;
 }
 
-// One by one, behind everything else. Without a network or room it ends, and goes on at the next start; a picture that is
-// missing until then is fetched when it is first shown.
+// One by one, behind everything else. It ends without a network or room, or when the first is gone because an entry needed
+// the room, and goes on at the next start; a picture that is missing until then is fetched when it is first shown.
 async function keepPictures(paths) {
   const isKept = (path) => caches.match(pictureKey(path), { cacheName: PICTURES });
   for (const path of paths) {
     if (await isKept(path)) continue;
     await picture(path).catch(() => null);
-    if (!(await isKept(path))) return;
+    if (!(await isKept(path)) || !(await isKept(paths[0]))) return;
   }
 }
 
