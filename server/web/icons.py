@@ -6,6 +6,7 @@ build. Same input, same bytes.
 
 import io
 import json
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ def write_icons(names: list[str], font: Path, places: Path) -> None:
     if missing:
         raise ValueError(f"the icon font lacks {', '.join(missing)}")
     codes = {name: by_glyph[_glyph(name)] for name in names}
+    subset.log.setLevel(logging.WARNING)  # what was cut concerns nobody who only starts the clinic
     options = subset.Options(layout_features=[], glyph_names=False, notdef_outline=True, desubroutinize=True)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=codes.values())
