@@ -595,8 +595,8 @@ PRECAUTION = "What to be careful about"
 WHY_IT_HELPS = "What it is good for"
 EQUIPMENT = ("Equipment", "What the patient needs for it.")
 OWN_FLAGS = ("Precautions", "Tap once to warn, twice to block for patients who carry it.")
-BLOCKS = "blocks"
-WARNS = "warns"
+FLAG_BLOCKS = "blocks"
+FLAG_WARNS = "warns"
 RULES_TITLE = ("Rules", "How it may progress and how its pain is judged.")
 PAIN_RULES = {
     "standard": "Standard pain rule",

@@ -265,6 +265,7 @@ async def test_an_exercise_opens_in_full_from_the_list_with_its_ladder_and_what_
 
         assert ui.shows("Not yet reviewed by a clinician")
         assert ui.shows(clam.why) and ui.shows(clam.precaution) and ui.shows(clam.cues[0])
+        assert ui.shows("Needs your review with: hip precautions")
         assert ui.shows("Harder: Band above knees")
         assert ui.has("picture-motion")
 

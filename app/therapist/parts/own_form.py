@@ -240,7 +240,7 @@ def _flag_label(flag: str, severity: Severity | None) -> str:
     name = words.capital(flag_words(flag))
     if severity is None:
         return name
-    return f"{name}: {words.BLOCKS if severity is Severity.BLOCK else words.WARNS}"
+    return f"{name}: {words.FLAG_BLOCKS if severity is Severity.BLOCK else words.FLAG_WARNS}"
 
 
 def _toggle_kit(state: OwnState, item: str) -> None:
