@@ -9,7 +9,17 @@ from datetime import date
 from typing import Any
 
 from hep import codec
-from hep.records import Dose, Exercise, ExerciseFlag, Prescription, Schedule, Severity, Side
+from hep.records import (
+    Dose,
+    Exercise,
+    ExerciseFlag,
+    Mode,
+    Prescription,
+    ProgressionRule,
+    Schedule,
+    Severity,
+    Side,
+)
 
 _WEEKDAYS: dict[int, tuple[int, ...]] = {
     1: (1,),
@@ -21,6 +31,17 @@ _WEEKDAYS: dict[int, tuple[int, ...]] = {
     7: (1, 2, 3, 4, 5, 6, 7),
 }
 """Days a week → ISO weekdays with the most rest between them. Source: ours."""
+
+_MEASURES: dict[Mode, tuple[str, frozenset[str], str]] = {
+    Mode.REPS: ("reps", frozenset({"duration_s"}), "Counted sets need their repetitions, and no seconds of work."),
+    Mode.HOLD: ("hold_s", frozenset({"duration_s"}), "Held sets need the seconds of a hold, and no seconds of work."),
+    Mode.DURATION: (
+        "duration_s",
+        frozenset({"reps", "hold_s", "reps_min", "reps_max"}),
+        "Timed sets need their seconds of work, and neither repetitions nor holds.",
+    ),
+}
+"""How a set is measured → the figure it needs, those it has no use for, and the sentence that says so."""
 
 _DOSE_FIELDS = ("reps", "hold_s", "duration_s", "reps_min", "reps_max", "hold_max_s", "duration_max_s")
 
@@ -47,6 +68,28 @@ def exercise_from(row: Mapping[str, Any]) -> Exercise:
             "flags": [codec.dump(flag) for flag in _flags(row)],
         },
     )
+
+
+def unused_figures(mode: Mode) -> frozenset[str]:
+    """The fields of a dose that sets measured this way must leave empty."""
+    return _MEASURES[mode][1]
+
+
+def dose_faults(exercise: Exercise) -> tuple[str, ...]:
+    """What keeps an exercise's dose from being one to begin with, a sentence each; empty when it is complete."""
+    dose, mode = exercise.dose, exercise.mode
+    needed, unused, sentence = _MEASURES[mode]
+    found = []
+    if getattr(dose, needed) is None or any(getattr(dose, field) is not None for field in unused):
+        found.append(sentence)
+    if not (1 <= exercise.times_per_day <= 8 and 1 <= exercise.days_per_week <= 7):
+        found.append("Choose 1 to 8 times a day on 1 to 7 days a week.")
+    low, high = dose.reps_min, dose.reps_max
+    if (low or high) and not (low and high and dose.reps and low <= dose.reps <= high):
+        found.append("The repetitions must lie within the fewest and the most.")
+    if exercise.progression is ProgressionRule.DOUBLE and mode is Mode.REPS and not (low and high):
+        found.append("Reps, then load needs the fewest and the most repetitions.")
+    return tuple(found)
 
 
 def starting_schedule(exercise: Exercise, from_on: date) -> Schedule:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hep.library import dose_faults
 from hep.precautions import known_flags
 from hep.problems import Refused, check_text
 from hep.records import Exercise, Mode, ProgressionRule, Review
@@ -160,17 +161,10 @@ def _once_and_known(values: Iterable[str], known: Iterable[str]) -> bool:
 
 
 def _dose(exercise: Exercise) -> Iterator[Fault]:
-    dose = exercise.dose
-    needed = {Mode.REPS: dose.reps, Mode.HOLD: dose.hold_s, Mode.DURATION: dose.duration_s}
-    if needed[exercise.mode] is None:
-        yield _fault("dose", "dose_incomplete", "Complete the dose: repetitions, seconds to hold, or seconds of work.")
-    if not (1 <= exercise.times_per_day <= 8 and 1 <= exercise.days_per_week <= 7):
-        yield _fault("dose", "dose_incomplete", "Choose 1 to 8 times a day on 1 to 7 days a week.")
+    for sentence in dose_faults(exercise):
+        yield _fault("dose", "dose_incomplete", sentence)
     if exercise.mode not in _MODES.get(exercise.progression, set(Mode)):
         yield _fault("progression", "value_unknown", "This way to progress does not fit how a set is measured.")
-    double = exercise.progression is ProgressionRule.DOUBLE
-    if double and exercise.mode is Mode.REPS and None in (dose.reps_min, dose.reps_max):
-        yield _fault("dose", "dose_incomplete", "Reps, then load needs the fewest and the most repetitions.")
 
 
 def _ladder(exercise: Exercise, everyone: Mapping[str, Exercise]) -> Iterator[Fault]:

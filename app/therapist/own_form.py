@@ -7,6 +7,7 @@ from typing import Any
 
 from app import strings_clinic as words
 from hep.ids import new_id
+from hep.library import unused_figures
 from hep.own import PREFIX, faults, is_own
 from hep.problems import Refused
 from hep.records import (
@@ -105,10 +106,16 @@ def copy_of(exercise: Exercise, now: datetime) -> OwnForm:
     return form_of(copied, 0)
 
 
+def figures_of(form: OwnForm) -> tuple[str, ...]:
+    """The figures that a dose measured as chosen has; what was typed into others is kept, and not used."""
+    unused = unused_figures(form.chosen.mode)
+    return tuple(field for field in FIGURES if field not in unused)
+
+
 def exercise_of(form: OwnForm) -> Exercise:
     """The exercise. Raises `Refused` for a figure that no dose can hold."""
     typed = form.typed
-    figures: dict[str, Any] = {field: _number(typed[field]) for field in FIGURES}
+    figures: dict[str, Any] = dict.fromkeys(FIGURES) | {field: _number(typed[field]) for field in figures_of(form)}
     dose = replace(form.chosen.dose, **(figures | {"sets": figures["sets"] or 0, "rest_s": figures["rest_s"] or 0}))
     written: dict[str, Any] = {field: _number(typed[field]) or 0 for field in OFTEN}
     written |= {field: typed[field].strip() for field in TEXTS}
@@ -118,7 +125,7 @@ def exercise_of(form: OwnForm) -> Exercise:
 
 def mistakes(form: OwnForm, shared: Mapping[str, Exercise], own: Mapping[str, Exercise]) -> dict[str, str]:
     """Field → what to do about it; empty when the exercise can be saved."""
-    odd = [field for field in (*FIGURES, *OFTEN) if not _readable(form.typed[field])]
+    odd = [field for field in (*figures_of(form), *OFTEN) if not _readable(form.typed[field])]
     if odd:
         return dict.fromkeys(odd, words.FIGURE_WRONG)
     try:

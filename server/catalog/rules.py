@@ -6,9 +6,8 @@ Works on a row as the catalog has it (`assets/exercises/library.json`), so that 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from hep.library import exercise_from
+from hep.library import dose_faults, exercise_from
 from hep.problems import Refused
-from hep.records import Exercise, Mode, ProgressionRule
 from server.catalog import reading
 from server.catalog.faults import Fault, Terms
 
@@ -116,27 +115,8 @@ def _readable(row: Row, _terms: Terms) -> Iterator[tuple[str, str]]:
     except (KeyError, TypeError, ValueError) as error:
         yield "dose", f"A value is missing or not in its list ({type(error).__name__}: {error})."
     else:
-        yield from _dose(exercise)
-
-
-def _dose(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    dose, mode = exercise.dose, exercise.mode
-    complete = {
-        Mode.REPS: bool(dose.reps) and not dose.duration_s,
-        Mode.HOLD: bool(dose.hold_s) and not dose.duration_s,
-        Mode.DURATION: bool(dose.duration_s) and not dose.hold_s and not dose.reps,
-    }
-    if not complete[mode]:
-        yield "dose", f"The mode {mode} is dosed in {_DOSED_IN[mode]} and in nothing else."
-    if not (1 <= exercise.times_per_day <= 8 and 1 <= exercise.days_per_week <= 7):
-        yield "dose", "Say 1 to 8 times a day and 1 to 7 days a week."
-    ends = (dose.reps_min, dose.reps_max)
-    if any(ends) and not (dose.reps and all(ends) and ends[0] <= dose.reps <= ends[1]):  # type: ignore[operator]
-        yield "dose", "The repetitions must lie within reps_min and reps_max."
-    if exercise.progression is ProgressionRule.DOUBLE and mode is Mode.REPS and not all(ends):
-        yield "dose", "The double rule needs reps_min and reps_max."
+        yield from (("dose", sentence) for sentence in dose_faults(exercise))
 
 
 _CHECKS: tuple[Check, ...] = (_texts, _cues, _terms, _readable)
 _KIND_WORDS = {str: "a text", list: "a list", bool: "true or false", dict: "a table", int: "a whole number"}
-_DOSED_IN = {Mode.REPS: "reps", Mode.HOLD: "hold_s", Mode.DURATION: "duration_s"}

@@ -12,7 +12,7 @@ from app.parts.picture import PHOTOS
 from app.therapist.own_form import blank, copy_of, exercise_of, mistakes, next_flag
 from hep import codec
 from hep.own import OwnDraft
-from hep.records import ExerciseFlag, Review, Severity
+from hep.records import ExerciseFlag, Mode, ProgressionRule, Review, Severity
 from tests.app.harness import UI
 from tests.app.test_therapist_screens import desk
 from tests.app.therapist_clinic import LIBRARY, MARIA, NOW, PHOTO, PICTURE, Clinic, exercise, own, refuse, says
@@ -201,6 +201,15 @@ def test_a_figure_that_is_none_is_said_beside_its_field() -> None:
     form = copy_of(RAISE, NOW).with_typed("reps", "ten")
     assert set(mistakes(form, LIBRARY, {})) == {"reps"}
     assert set(mistakes(copy_of(RAISE, NOW).with_typed("sets", "0"), LIBRARY, {})) == {"dose"}
+
+
+def test_a_counted_exercise_made_a_timed_one_has_no_repetitions_left() -> None:
+    form = copy_of(RAISE, NOW).with_chosen(mode=Mode.DURATION, progression=ProgressionRule.TIME)
+    assert set(mistakes(form, LIBRARY, {})) == {"dose"}
+    timed = form.with_typed("duration_s", "60")
+    assert mistakes(timed, LIBRARY, {}) == {}
+    dose = exercise_of(timed).dose
+    assert (dose.duration_s, dose.reps, dose.hold_s, dose.reps_min, dose.reps_max) == (60, None, None, None, None)
 
 
 def test_a_copy_says_the_same_under_another_id_and_name() -> None:

@@ -9,7 +9,7 @@ from app import strings_clinic as words
 from app.parts import Card, Heading, IconAction, Notice, Picture, Text, shown
 from app.theme import Color, Radius, Space, Style
 from app.therapist.find import choices
-from app.therapist.own_form import FIGURES, OFTEN, OwnForm, next_flag
+from app.therapist.own_form import OFTEN, OwnForm, figures_of, next_flag
 from app.therapist.own_state import OwnState
 from app.therapist.parts.desk import Chip, DeskButton, Field, Muted, Option, Picker, act, column, flow, grow, lines, row
 from app.therapist.parts.states import Trouble
@@ -179,8 +179,6 @@ def _drawing(state: OwnState, form: OwnForm) -> list[ft.Control]:
 @ft.component
 def HowMuch(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
     """How a set is measured, the dose to begin with, and how often."""
-    timed = form.chosen.mode is Mode.DURATION
-    hidden = {"reps", "hold_s", "reps_min", "reps_max"} if timed else {"duration_s"}
     figures = [
         _field(
             state,
@@ -191,8 +189,7 @@ def HowMuch(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control
             width=_FIGURE,
             keyboard_type=ft.KeyboardType.NUMBER,
         )
-        for name in (*FIGURES, *OFTEN)
-        if name not in hidden
+        for name in (*figures_of(form), *OFTEN)
     ]
     modes = [Option(each.value, words.MODES[each.value]) for each in Mode]
     return Card(
