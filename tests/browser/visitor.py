@@ -56,7 +56,7 @@ class Visitor:
     def new_page(self) -> Page:
         """An empty tab whose errors and requests are noted."""
         page = self.context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error.stack or error}"))
         return page
 
     def restart(self) -> None:
