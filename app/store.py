@@ -15,7 +15,7 @@ from typing import Any
 
 from app.platform.port import Platform, StorageRefused
 from app.reads import Reads
-from app.storeback import CAME_UP, drop_copies
+from app.storeback import CAME_UP, drop_files_beside
 from app.storefile import Repair, open_file
 from hep import codec
 from hep.facts import Fact, Kind
@@ -239,15 +239,15 @@ class Store(Reads):
     # What the account does
 
     async def purge(self, forget: Iterable[str] = ()) -> None:
-        """Wipe what came from the clinic and what it has confirmed, keep every unsent row. Raises `NotSaved`.
+        """Wipe what came from the clinic or is damaged, and what it has confirmed; keep every unsent row.
 
-        `forget` names values to wipe with it.
+        `forget` names values to wipe with it. Raises `NotSaved`.
         """
         async with self._saving() as db:
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox WHERE state = 'sent'")
             self._set_meta(db, dict.fromkeys((*forget, "cursor", "epoch")))
-            drop_copies(db)
+            drop_files_beside(db)
             self._begin_tenure()
         await self._platform.drop_photos()
 
@@ -270,7 +270,7 @@ class Store(Reads):
             db.execute("DELETE FROM record")
             db.execute("DELETE FROM outbox")
             self._set_meta(db, {**dict.fromkeys(("cursor", "epoch", "session", "last_success_at")), "owner": person})
-            drop_copies(db)
+            drop_files_beside(db)
             self._begin_tenure()
         await self._platform.drop_photos()
 

@@ -14,6 +14,9 @@ from typing import Any
 CAME_UP = "came_up_with"
 """Key in `meta`: the version of the file with which the app last came up to its first screen."""
 
+SET_ASIDE = "stepwise-damaged-{}"
+"""Name of a damaged file, without its ending."""
+
 _COPY = "stepwise-v{}.db"
 _OUTBOX = "n, kind, id, body, state, code, sentence, acked_at"
 _RECORD = "kind, id, body, seq"
@@ -32,19 +35,24 @@ def keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
         connection.backup(copy)
 
 
-def drop_copies(connection: sqlite3.Connection) -> None:
-    """Delete the copies beside the connection's file, if it has one."""
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    if path:
-        for copy in Path(path).parent.glob(_COPY.format("*")):
-            copy.unlink()
+def drop_files_beside(connection: sqlite3.Connection) -> None:
+    """Delete the copies and the damaged files beside the connection's file, if it has one."""
+    _drop(connection, _COPY.format("*"))
+    _drop(connection, f"{SET_ASIDE.format('*')}.db*")
 
 
 def drop_copies_once_proved(connection: sqlite3.Connection, version: int) -> None:
     """Delete the copies once the app has come up, in an earlier start, with the file as it is now."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (CAME_UP,)).fetchone()
     if row == (str(version),):
-        drop_copies(connection)
+        _drop(connection, _COPY.format("*"))
+
+
+def _drop(connection: sqlite3.Connection, names: str) -> None:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if path:
+        for beside in Path(path).parent.glob(names):
+            beside.unlink()
 
 
 def go_back(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The file under the store: opened, checked, migrated with a copy kept, or set aside and rescued when damaged.
 
-It never deletes a damaged file. One that a newer version of the app has written is first brought back to ours.
+It never deletes a damaged file, which goes with all that came from the clinic (`Store.purge`). One that a newer version
+of the app has written is first brought back to ours.
 """
 
 import json
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.storeback import drop_copies_once_proved, go_back, keep_copy
+from app.storeback import SET_ASIDE, drop_copies_once_proved, go_back, keep_copy
 
 NAME = "stepwise.db"
 
@@ -98,7 +99,7 @@ def _sound(path: Path) -> bool:
 
 
 def _set_aside(path: Path, now: datetime) -> Path:
-    stem = f"stepwise-damaged-{now:%Y%m%dT%H%M%SZ}"
+    stem = SET_ASIDE.format(f"{now:%Y%m%dT%H%M%SZ}")
     kept = path.with_name(f"{stem}.db")
     count = 1
     while kept.exists():

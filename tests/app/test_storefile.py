@@ -211,6 +211,22 @@ async def test_damage_inside_the_queue_costs_only_the_entries_it_hit(tmp_path: P
     store.close()
 
 
+async def test_a_damaged_file_goes_with_what_came_from_the_clinic_and_what_was_rescued_stays(tmp_path: Path) -> None:
+    for wipe, left in ((lambda store: store.purge(), 40), (lambda store: store.hand_over("person-2"), 0)):
+        await filled(tmp_path)
+        break_pages_of(tmp_path / NAME, "record")
+        store, _ = await open_store(Device(tmp_path), NOW)
+        (tmp_path / "stepwise-damaged-20261122T150000Z-2.db-wal").write_bytes(b"a log")
+        assert len(contents(tmp_path, "stepwise-damaged-*")) == 2
+
+        await wipe(store)
+
+        assert contents(tmp_path, "stepwise-damaged-*") == set()
+        assert len(await unsent(store)) == left
+        store.close()
+        (tmp_path / NAME).unlink()
+
+
 async def test_a_second_damaged_file_of_the_same_moment_is_kept_too(tmp_path: Path) -> None:
     for content in (b"first" * 500, b"second" * 500):
         (tmp_path / NAME).write_bytes(content)
