@@ -51,9 +51,9 @@ class Day:
             return ()
         times = sorted((at, slot) for slot in slots.open if (at := self._time_of(slot, slots)) is not None)
         for at, slot in times[:1] if step.silent_days >= FLAG_DAYS else times:
-            purpose = step.purpose if not self.chosen else Purpose.SESSION
+            purpose = Purpose.SESSION if self._asked() else step.purpose
             self._add_session(slot, purpose, at)
-        return tuple(due for due in (*self.chosen, *self._sent_today()) if due.slot in slots.open)
+        return tuple(due for due in self._asked() if due.slot in slots.open)
 
     def add(self, due: Due) -> None:
         """Add what is not a session: left out where another reminder is near, which opens the app as well."""
@@ -85,13 +85,16 @@ class Day:
         return at if at < window_end(self.on, self.zone) else None
 
     def _add_session(self, slot: int, purpose: Purpose, at: datetime) -> None:
-        sessions = (due for due in (*self.chosen, *self._sent_today()) if due.purpose in FOR_A_SESSION)
-        if any(abs(at - due.at) <= MERGE for due in sessions):
+        if any(abs(at - due.at) <= MERGE for due in self._asked()):
             return
         at = max([at, *(other + GAP for other in self._instants() if other <= at)])
         due = Due(self.on, slot, purpose, at, self._until(at))
         if self._has_room(due) and self._is_fine(at):
             self.chosen.append(due)
+
+    def _asked(self) -> tuple[Due, ...]:
+        """What asks for a session of this date."""
+        return tuple(due for due in (*self.chosen, *self._sent_today()) if due.purpose in FOR_A_SESSION)
 
     def _until(self, at: datetime) -> datetime:
         return min(at + WORTH, window_end(self.on, self.zone))
