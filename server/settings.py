@@ -5,6 +5,7 @@ people in a file of their own, never mixed with a real clinic.
 """
 
 import os
+import re
 from pathlib import Path
 from secrets import token_hex
 from typing import Self
@@ -16,6 +17,9 @@ from sqlalchemy import make_url
 
 SHORTEST_KEY = 32
 """Characters; 64 hexadecimal ones are made on first run."""
+
+PUSH_HOSTS = "fcm.googleapis.com, updates.push.services.mozilla.com, web.push.apple.com, .notify.windows.com"
+"""The push services of Chrome and Edge on Android, Firefox, Safari, and Edge on Windows."""
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -33,6 +37,9 @@ class Settings(BaseSettings):
     backup_key_file: Path | None = None
     public_origin: str | None = None
     trusted_proxies: str = "127.0.0.1"
+    push_contact: str | None = None
+    push_hosts: str = PUSH_HOSTS
+    outgoing_vouched: str = ""
     argon2_memory_kib: int = Field(default=19 * 1024, ge=8)
     argon2_rounds: int = Field(default=2, ge=1)
 
@@ -53,6 +60,15 @@ class Settings(BaseSettings):
         if not bare or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
             raise ValueError("PUBLIC_ORIGIN is https://host (plain http only on this machine), without a path")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("push_contact")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(
+            r"(mailto:[^\s@<>]+@|https://)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value
+        ):
+            raise ValueError("PUSH_CONTACT is mailto:name@host or https://host, of whoever runs the server")
+        return value
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -80,6 +96,16 @@ class Settings(BaseSettings):
         """Scheme, host and port that people type, without a trailing slash."""
         return self.public_origin or f"http://{self.host}:{self.port}"
 
+    @property
+    def push_services(self) -> tuple[str, ...]:
+        """The hosts of push services; with a dot in front, every host below."""
+        return _names(self.push_hosts)
+
+    @property
+    def vouched(self) -> frozenset[str]:
+        """Hosts (`host` or `host:port`) of their own network that the operator lets the server visit."""
+        return frozenset(_names(self.outgoing_vouched))
+
     def key(self) -> bytes:
         """The server's secret: SECRET_KEY, else the file `secret.key`, which is made on first use for its owner only.
 
@@ -94,6 +120,10 @@ class Settings(BaseSettings):
         if path.stat().st_mode & 0o077:
             raise ValueError("secret.key can be read by others: chmod 600 it")
         return _check_key(path.read_text().strip()).encode()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.lower() for name in text.replace(",", " ").split())
 
 
 def _write_key(path: Path) -> None:
