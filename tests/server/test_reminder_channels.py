@@ -168,7 +168,6 @@ def test_ntfy_gets_a_topic_and_a_sentence_in_its_body_and_nothing_in_its_address
     assert outcome == Outcome.sent()
     (heard,) = service.heard
     assert (heard.path, heard.headers["authorization"]) == ("/", "Bearer tk_secret")
-    said = "Time for your session"
     assert json.loads(heard.body) == {
         "topic": topic,
         "title": "Time for your session",
