@@ -16,12 +16,18 @@ from sqlalchemy.sql.selectable import FromClause
 Row = Mapping[str, Any]
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[Row], shared: Row) -> None:
-    """Insert rows (not empty), each of the same columns; with those of `shared`, which all have alike, every column."""
+def insert_many(
+    connection: Connection, table: Table, rows: Sequence[Row], shared: Row, *, unless_there: bool = False
+) -> None:
+    """Insert rows (not empty), each of the same columns; with those of `shared`, which all have alike, every column.
+
+    `unless_there`: a row that a unique key knows already is left out instead of an error.
+    """
     prepared = _prepared(table, connection.dialect)
     same = _stored(shared, prepared.processors)
     own = {name: process for name, process in prepared.processors.items() if name not in shared}
-    connection.exec_driver_sql(prepared.statement, [prepared.finish(same | _stored(row, own)) for row in rows])
+    statement = f"{prepared.statement} ON CONFLICT DO NOTHING" if unless_there else prepared.statement
+    connection.exec_driver_sql(statement, [prepared.finish(same | _stored(row, own)) for row in rows])
 
 
 def _stored(row: Row, processors: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:

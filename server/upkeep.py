@@ -1,4 +1,4 @@
-"""Brings up to date what is derived from a patient's facts: daily sums, flags, proposals, the caseload's line.
+"""Brings up to date what is derived from a patient's facts: sums, flags, proposals, reminders, the caseload's line.
 
 A push only notes, in its own transaction, which dates its facts touch. `settle` works out what follows: moments later
 by the server itself, and in any case before a therapist reads. Everything here can be computed again from the facts;
@@ -18,6 +18,7 @@ from hep.records import ProgramVersion
 from server import changes, flags, proposals, rollups, stored, summary
 from server.changes import Counter
 from server.chart import RECENT, Chart, open_chart, open_newest, versions_of
+from server.reminders import planning
 from server.rows import fact_of
 from server.tables.care import Fact, PatientSummary, PatientSync, ProgramVersionRow
 from server.tables.people import Patient
@@ -88,6 +89,7 @@ def _bring_up_to_date(session: Session, patient: Patient, now: datetime, dates: 
     _recompute(session, chart, {*dates, *_waiting(sync), *_moved(chart)})
     raised = flags.review(session, chart)
     proposed = proposals.review(session, chart, raised)
+    planning.replan(session, chart, flags.locked(raised))
     summary.write(session, chart, raised, proposed)
     sync.settle_at = sync.touched = None
     changes.keep(session, sync)
