@@ -31,8 +31,8 @@ SENDERS = 4
 TIMEOUT_S = 10.0
 """What a channel may take for one message."""
 
-_GRACE_S = 5.0
-"""How much longer its thread is waited for."""
+_PATIENCE = 1.5
+"""Its thread is waited for so many times as long."""
 
 _MOST_STUCK = 16
 """Threads of one kind that never came back; with so many, nothing more of that kind is tried by this process."""
@@ -123,7 +123,7 @@ class Post:
             target=self._ask, args=(channel, go.address, go.message, answer), name="reminders-out", daemon=True
         )
         thread.start()
-        thread.join(self._timeout_s + _GRACE_S)
+        thread.join(self._timeout_s * _PATIENCE)
         if thread.is_alive():
             self._leave(thread, go.address.kind)
         return answer[0] if answer else Outcome.later("hung")

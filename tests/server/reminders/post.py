@@ -93,9 +93,7 @@ class Reminded:
 
     def pause(self, from_on: date, until_on: date) -> None:
         """Days away."""
-        away = Pause(
-            **self.care.base(at=self.world.now), from_on=from_on, until_on=until_on, reason=SkipReason.TRAVEL
-        )
+        away = Pause(**self.care.base(at=self.world.now), from_on=from_on, until_on=until_on, reason=SkipReason.AWAY)
         assert self.care.statuses(self.care.row(away)) == ["accepted"]
         self.care.settle()
 
@@ -116,9 +114,7 @@ class Reminded:
 
     def planned(self) -> list[tuple[date, int, str, datetime]]:
         """What waits to come due."""
-        return [
-            (row.on_date, row.slot, row.purpose, row.due_at) for row in self.reminders() if row.state == "planned"
-        ]
+        return [(row.on_date, row.slot, row.purpose, row.due_at) for row in self.reminders() if row.state == "planned"]
 
     def reminders(self) -> list[Reminder]:
         query = select(Reminder).where(Reminder.patient_id == self.care.patient_id).order_by(col(Reminder.due_at))
