@@ -17,6 +17,7 @@ from server.api.deps import ONLY_DECLARED
 from server.api.middleware import API, BodyLimit, Envelope
 from server.database import open_database
 from server.reminders import engine as reminders
+from server.reminders.outlets import open_outlets
 from server.security import Keys, Passwords
 from server.settings import Settings
 from server.web.serve import web_app
@@ -33,8 +34,8 @@ def utc_now() -> datetime:
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web: Path | None = None) -> FastAPI:
     """The clinic's server. `web` is the folder of the built web client, None for the API alone.
 
-    `app.state` holds settings, engine, clock, keys, passwords and the channels of reminders (kind → channel), and
-    while it runs the timer of `settling`, `compaction` and reminders. The database must have been migrated. Raises
+    `app.state` holds settings, engine, clock, keys, passwords and the outlets of reminders, and while it runs the
+    timer of `settling`, `compaction` and reminders. The database must have been migrated. Raises
     `policy.Undeclared` for a route that does not say what it is for, FileNotFoundError for a folder without a client.
     """
     app = FastAPI(
@@ -51,7 +52,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, web:
     app.state.clock = clock
     app.state.keys = Keys(settings.key())
     app.state.passwords = Passwords(settings.argon2_memory_kib, settings.argon2_rounds)
-    app.state.channels = {}
+    app.state.outlets = open_outlets(settings, app.state.keys, app.state.engine)
     errors.install(app)
     description.install(app)
     app.add_middleware(BodyLimit)
@@ -86,7 +87,7 @@ class _Beside:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.timer = settling.scheduler(app.state.engine, app.state.clock)
     compaction.add_to(app.state.timer, app.state.engine, app.state.clock)
-    ticker = reminders.Ticker(app.state.engine, app.state.clock, app.state.channels)
+    ticker = reminders.Ticker(app.state.engine, app.state.clock, app.state.outlets.channels)
     reminders.add_to(app.state.timer, ticker)
     app.state.timer.start()
     yield

@@ -19,6 +19,7 @@ from hep.ids import new_id
 from hep.plateau import STANDSTILL, Standstill, standstill
 from hep.problems import check_text
 from hep.records import Clearance, PainRule, Prescription
+from hep.reminding import FLAG_DAYS, silent_days
 from hep.stepback import two_reds
 from hep.wire import ServerKind
 from server import changes, stored
@@ -26,10 +27,12 @@ from server.card import stop_signs_of
 from server.changes import Counter
 from server.chart import Chart
 from server.problems import Declined
+from server.reminders import truth
 from server.tables.care import ClearanceRow, Flag
 from server.tables.people import Clinic, Patient
 
 RED_FLAG, RED_TWICE, RISING, UNSURE_HOW, PLATEAU = "red_flag", "red_twice", "pain_rising", "unsure_how", "plateau"
+LAPSED = "lapsed"
 
 _OF_PATIENT = (
     select(Flag)
@@ -39,6 +42,10 @@ _OF_PATIENT = (
 
 UNSURE_WINDOW = timedelta(days=14)
 """Two skips "unsure how" of one prescription within this time ask the therapist to show it again. Source: ours."""
+
+
+LAPSE_RESTS = timedelta(days=14)
+"""So long after somebody looked into a lapse it is not flagged again. Source: ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,7 @@ def review(session: Session, chart: Chart) -> Sequence[Flag]:
     """
     patient = chart.patient
     raised, new = of_patient(session, patient.id), list[Flag]()
-    for cause in _causes(chart):
+    for cause in (*_causes(chart), *_lapsed(session, chart)):
         same = [flag for flag in raised if (flag.kind, flag.prescription_id) == (cause.kind, cause.prescription_id)]
         cleared = [flag for flag in same if flag.cleared_at is not None]
         if any(flag.key == cause.key for flag in cleared):
@@ -194,6 +201,23 @@ def _causes(chart: Chart) -> Iterable[Cause]:
     for prescription in prescriptions:
         yield from _reds(chart, prescription)
         yield from _unsure(chart, prescription)
+
+
+def _lapsed(session: Session, chart: Chart) -> Iterable[Cause]:
+    """A week of days without an entry, with whether any reminder went out meanwhile."""
+    week = (chart.today - timedelta(days=n) for n in range(FLAG_DAYS))
+    if chart.current is None or any(chart.history.sets_by_date.get(on) for on in week):
+        return
+    silent = silent_days(chart.course, chart.now)
+    if silent >= FLAG_DAYS:
+        since = chart.today - timedelta(days=silent)
+        reminded = truth.sent_since(session, chart.patient.id, days.window_end(since, chart.patient.zone))
+        yield Cause(
+            key=f"{LAPSED}:{since.isoformat()}",
+            kind=LAPSED,
+            evidence={"since": since.isoformat(), "days": silent, "reminded": reminded, "row_ids": []},
+            rests=LAPSE_RESTS,
+        )
 
 
 def _plateau(chart: Chart) -> Iterable[Cause]:

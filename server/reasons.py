@@ -123,7 +123,12 @@ def _silence(case: Case) -> Reason | None:
     missed = any(due_items(case.history, last + timedelta(days=n)) for n in range(1, silent))
     if silent < SILENT_DAYS or not missed:
         return None
-    return Reason("nothing_logged", f"Nothing logged for {silent} days", "Reason not known")
+    lapse = _lapsed(case)
+    return Reason("nothing_logged", f"Nothing logged for {silent} days", lapse.detail if lapse else "Reason not known")
+
+
+def _lapsed(case: Case) -> Reason | None:
+    return _by_flag(case, flags.LAPSED, flags.LAPSED)
 
 
 def _low(case: Case) -> Reason | None:
@@ -179,6 +184,7 @@ _FINDERS: tuple[Callable[[Case], Reason | None], ...] = (
     _reds,
     _proposals,
     _silence,
+    _lapsed,
     _unsure,
     _low,
     _falling,
@@ -193,6 +199,7 @@ GROUPS = {
     flags.RED_TWICE: "today",
     "proposal": "today",
     "nothing_logged": "this_week",
+    flags.LAPSED: "this_week",
     flags.UNSURE_HOW: "this_week",
     "adherence_low": "this_week",
     "adherence_falling": "this_week",

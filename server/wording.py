@@ -4,6 +4,7 @@ Says what was logged and what to look at, never what is wrong with somebody.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from hep.prescribing import dose_text, load_text
@@ -41,7 +42,15 @@ def flag_text(kind: str, evidence: Mapping[str, Any]) -> tuple[str, str]:
         return "Morning pain is rising", "The weekly mean went up two weeks in a row"
     if kind == "plateau":
         return "No progress for 3 weeks", f"{evidence.get('rate_text', '')}, pain about the same"
+    if kind == "lapsed":
+        return _lapse_text(evidence)
     return "Unsure how, twice", name
+
+
+def _lapse_text(evidence: Mapping[str, Any]) -> tuple[str, str]:
+    since = date.fromisoformat(str(evidence["since"]))
+    reminded = "Reminders went out" if evidence.get("reminded") else "No reminder reached them"
+    return f"{evidence['days']} days without an entry", f"Since {since:%b} {since.day}. {reminded}"
 
 
 def dose_and_load(dose: Dose, mode: Mode | None) -> str:

@@ -26,6 +26,7 @@ _WHY: dict[str, tuple[ft.IconData, Tone]] = {
     "red_twice": (ft.Icons.TRENDING_UP, Tone.CAUTION),
     "proposal": (ft.Icons.TASK_ALT, Tone.GOOD),
     "nothing_logged": (ft.Icons.HISTORY_TOGGLE_OFF, Tone.CAUTION),
+    "lapsed": (ft.Icons.HISTORY_TOGGLE_OFF, Tone.CAUTION),
     "unsure_how": (ft.Icons.HELP_OUTLINE, Tone.CAUTION),
     "adherence_low": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
     "adherence_falling": (ft.Icons.TRENDING_DOWN, Tone.CAUTION),
