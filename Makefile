@@ -51,7 +51,7 @@ fix: $(VENV)/dev.stamp ## format and mend what a tool can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync upkeep caseload web library) into build/bench.json
+bench: $(VENV)/dev.stamp ## measure the server beside a bare one (ONLY=sync upkeep caseload web library reminders) into build/bench.json
 	@$(BIN)/python -m tests.bench
 
 soak: $(VENV)/dev.stamp ## the long tests (ONLY=model kills torn load requests restore uploads) into build/soak.json

@@ -1,7 +1,8 @@
 """The outbox: who takes which message next, and what became of it.
 
 Whoever takes a message leases it in its own name for `LEASE`; what it says of it later counts only under that lease,
-so that one who comes too late undoes nothing. A message whose holder died is taken again after the lease.
+so that one who comes too late undoes nothing. A message whose holder died is taken again after the lease, until it is
+worth nothing.
 """
 
 import random
@@ -40,17 +41,13 @@ _NEXT = (
     columns(col(Outbox.id))
     .where(*_READY, col(Outbox.kind) == bindparam("of_kind", type_=String))
     .order_by(col(Outbox.not_before))
-    .limit(1)
+    .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
 _LEASE = (
     update(Outbox)
-    .where(col(Outbox.id) == _NEXT.scalar_subquery())
-    .values(
-        owner=bindparam("by", type_=String),
-        not_before=bindparam("lease", type_=Instant()),
-        tries=col(Outbox.tries) + 1,
-    )
+    .where(col(Outbox.id).in_(_NEXT))
+    .values(owner=bindparam("by", type_=String), not_before=bindparam("lease", type_=Instant()))
     .returning(
         col(Outbox.id),
         col(Outbox.clinic_id),
@@ -66,11 +63,14 @@ _LEASE = (
     )
     .execution_options(synchronize_session=False)
 )
-_HELD = update(Outbox).where(
-    col(Outbox.id) == bindparam("of", type_=String),
-    col(Outbox.owner) == bindparam("by", type_=String),
-    col(Outbox.tries) == bindparam("tried", type_=Integer),
-    col(Outbox.state) == WAITING,
+_HELD = (
+    update(Outbox)
+    .where(
+        col(Outbox.id) == bindparam("of", type_=String),
+        col(Outbox.owner) == bindparam("by", type_=String),
+        col(Outbox.state) == WAITING,
+    )
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -88,10 +88,10 @@ def ready(session: Session, now: datetime) -> dict[str, int]:
     return {kind: count for kind, count in session.connection().execute(_KINDS, {"now": now})}
 
 
-def lease(session: Session, kind: str, owner: str, now: datetime) -> Any | None:
-    """The next message of that kind, leased; None when there is none."""
-    given = {"now": now, "of_kind": kind, "by": owner, "lease": now + LEASE}
-    return session.connection().execute(_LEASE, given).one_or_none()
+def lease(session: Session, kind: str, owner: str, now: datetime, most: int) -> list[Any]:
+    """The next messages of that kind, at most so many, leased. `owner` is a name that nobody had before."""
+    given = {"now": now, "of_kind": kind, "by": owner, "lease": now + LEASE, "most": most}
+    return sorted(session.connection().execute(_LEASE, given), key=lambda post: post.due_at)
 
 
 def dropped(post: Any, code: str) -> Finished:
@@ -99,26 +99,21 @@ def dropped(post: Any, code: str) -> Finished:
     return Finished(post, {"state": DROPPED, "code": code})
 
 
-def given_up(post: Any) -> Finished:
-    """Whoever took it died of it, each time."""
-    return Finished(post, {"state": DEAD, "code": "gave_up"})
-
-
 def held(post: Any, until: datetime) -> Finished:
-    """It waits; this was no try."""
-    return Finished(post, {"not_before": until, "owner": None, "tries": post.tries - 1})
+    """It waits until then; given back before it was tried, it waits until now."""
+    return Finished(post, {"not_before": until, "owner": None})
 
 
 def answered(post: Any, outcome: Outcome, now: datetime) -> Finished:
     """As the channel said."""
+    tries = post.tries + 1
     if outcome.result is Result.SENT:
-        return Finished(post, {"state": SENT, "code": None, "sent_at": now}, outcome)
-    if outcome.result is not Result.LATER:
-        return Finished(post, {"state": DEAD, "code": outcome.code}, outcome)
-    again = now + _pause(post.tries, outcome)
-    if post.tries >= MOST_TRIES or again >= post.until_at:
-        return Finished(post, {"state": DEAD, "code": outcome.code}, outcome)
-    return Finished(post, {"not_before": again, "owner": None, "code": outcome.code}, outcome)
+        return Finished(post, {"state": SENT, "code": None, "sent_at": now, "tries": tries}, outcome)
+    again = now + _pause(tries, outcome)
+    if outcome.result is not Result.LATER or tries >= MOST_TRIES or again >= post.until_at:
+        return Finished(post, {"state": DEAD, "code": outcome.code, "tries": tries}, outcome)
+    values = {"not_before": again, "owner": None, "code": outcome.code, "tries": tries}
+    return Finished(post, values, outcome)
 
 
 def _pause(tries: int, outcome: Outcome) -> timedelta:
@@ -130,7 +125,7 @@ def _pause(tries: int, outcome: Outcome) -> timedelta:
 def note(session: Session, finished: Finished, now: datetime) -> bool:
     """Write what became of a message, and of its address. False when somebody else holds it by now."""
     post = finished.post
-    held_by = {"of": post.id, "by": post.owner, "tried": post.tries}
+    held_by = {"of": post.id, "by": post.owner}
     if not session.connection().execute(_HELD.values(**finished.values), held_by).rowcount:
         return False
     if finished.outcome is not None:

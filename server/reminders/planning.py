@@ -16,7 +16,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, SQLModel, col
 
 from hep.facts import Preference
-from hep.history import History
+from hep.history import History, Stored
 from hep.ids import new_id
 from hep.reminding import Due, Purpose, Reminding, plan
 from server.bulk import insert_many
@@ -129,8 +129,13 @@ def sent_due(row: Any) -> Due:
 
 def reminding_of(history: History) -> Reminding:
     """What the patient chose, by their newest settings."""
-    chosen = (row.fact for row in history.rows)
-    return Reminding.of({fact.name: fact.value for fact in chosen if isinstance(fact, Preference)})
+    return chosen(history.rows)
+
+
+def chosen(rows: Iterable[Stored]) -> Reminding:
+    """The choices in effective rows, in their order."""
+    facts = (row.fact for row in rows)
+    return Reminding.of({fact.name: fact.value for fact in facts if isinstance(fact, Preference)})
 
 
 def zone_of(chart: Chart) -> str:

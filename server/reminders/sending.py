@@ -1,15 +1,16 @@
 """Sends what waits in the outbox: a few senders for each kind of channel, so that one that hangs holds up no other.
 
-A message is leased, looked at once more, handed over and marked, one at a time for each sender: who dies in between
-has at most one message of each sender unmarked, which is sent once more under the same id, and nothing is lost. A
-channel that raises or does not come back is treated like one that said "later".
+A sender leases some messages at once and looks at them together; it hands them over and marks them one at a time. Who
+dies in between has at most one message of each sender unmarked, which is sent once more under the same id, and nothing
+is lost. A channel that raises or does not come back is treated like one that said "later".
 """
 
+import itertools
 import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +19,17 @@ from sqlalchemy import Engine
 from server.database import reading, writing
 from server.problems import Declined
 from server.reminders import outbox
-from server.reminders.checking import Drop, Go, Hold, check
+from server.reminders.checking import Drop, Go, Hold, Unclear, check_all
 from server.reminders.outbox import Finished
-from server.reminders.planning import ACCIDENTS
 from server.reminders.port import Address, Channel, Message, Outcome
 
 log = logging.getLogger("stepwise.reminders")
 
 SENDERS = 4
 """Messages of one kind that are on their way at once, from one process."""
+
+BATCH = 25
+"""Messages that a sender leases at once; it gives back what it did not begin within half the lease."""
 
 TIMEOUT_S = 10.0
 """What a channel may take for one message."""
@@ -39,6 +42,14 @@ _MOST_STUCK = 16
 
 _WRITES = 5
 """Attempts to write that a message was sent, while the database is busy."""
+
+
+def _set_aside(post: Any, verdict: Drop | Hold | Unclear) -> Finished:
+    if isinstance(verdict, Drop):
+        return outbox.dropped(post, verdict.code)
+    if isinstance(verdict, Hold):
+        return outbox.held(post, verdict.until)
+    return outbox.answered(post, Outcome.later("check_failed"), verdict.now)
 
 
 class Post:
@@ -55,15 +66,16 @@ class Post:
     ) -> None:
         self._engine, self._clock, self._channels = engine, clock, channels
         self._owner, self._senders, self._timeout_s = owner, senders, timeout_s
-        self._stuck = Counter[str]()
+        self._leases, self._stuck = itertools.count(1), Counter[str]()
         self._lock = threading.Lock()
         self.ending = threading.Event()
 
     def send(self, waiting: Mapping[str, int], until: float) -> None:
         """Send what waits (kind → how many), and stop taking more at `until` (of `time.monotonic`)."""
         threads = [
-            threading.Thread(target=self._work, args=(kind, until), name=f"reminders-{kind}", daemon=True)
+            threading.Thread(target=self._work, args=(kind, part, until), name=f"reminders-{kind}", daemon=True)
             for kind, count in waiting.items()
+            for part in (min(BATCH, -(-count // self._senders)),)
             for _ in range(min(count, self._senders))
         ]
         for thread in threads:
@@ -71,45 +83,48 @@ class Post:
         for thread in threads:
             thread.join()
 
-    def _work(self, kind: str, until: float) -> None:
+    def _work(self, kind: str, most: int, until: float) -> None:
         """One sender. Never raises: what it held is taken again after its lease."""
         try:
-            post = self._exchange(kind, until, None)
-            while post is not None:
-                post = self._exchange(kind, until, self._deal_with(post))
+            while not self._over(until):
+                with writing(self._engine) as session:
+                    owner = f"{self._owner}-{next(self._leases)}"
+                    posts = outbox.lease(session, kind, owner, self._clock(), most)
+                if not posts:
+                    return
+                self._send_all(posts, min(until, time.monotonic() + outbox.LEASE.total_seconds() / 2))
         except Exception as error:
             log.error("sending reminders failed with %s", type(error).__name__)
 
-    def _exchange(self, kind: str, until: float, finished: Finished | None) -> Any | None:
-        """Write what became of a message, and lease the next."""
-        over = self.ending.is_set() or time.monotonic() >= until
+    def _over(self, until: float) -> bool:
+        return self.ending.is_set() or time.monotonic() >= until
+
+    def _send_all(self, posts: Sequence[Any], until: float) -> None:
+        """Deal with leased messages; what is not begun at `until` is given back."""
+        with reading(self._engine) as session:
+            verdicts = check_all(session, posts, self._clock())
+        aside = [_set_aside(post, verdict) for post, verdict in verdicts if not isinstance(verdict, Go)]
+        goes = [(post, verdict) for post, verdict in verdicts if isinstance(verdict, Go)]
+        self._note(aside)
+        for n, (post, go) in enumerate(goes):
+            if self._over(until):
+                self._note([outbox.held(later, self._clock()) for later, _ in goes[n:]])
+                return
+            self._note([outbox.answered(post, self._hand_over(go), self._clock())])
+
+    def _note(self, finished: Sequence[Finished]) -> None:
+        """Write what became of messages, also when the database is busy for a while."""
         for attempt in range(1, _WRITES + 1):
             try:
-                with writing(self._engine) as session:
-                    now = self._clock()
-                    if finished is not None and not outbox.note(session, finished, now):
-                        log.warning("a reminder was marked too late")
-                    return None if over else outbox.lease(session, kind, self._owner, now)
+                if finished:
+                    with writing(self._engine) as session:
+                        late = [each for each in finished if not outbox.note(session, each, self._clock())]
+                    if late:
+                        log.warning("%d reminders were marked too late", len(late))
+                return
             except Declined:
-                if finished is None or attempt == _WRITES:
+                if attempt == _WRITES:
                     raise
-        return None
-
-    def _deal_with(self, post: Any) -> Finished:
-        now = self._clock()
-        if post.tries > outbox.MOST_TRIES:
-            return outbox.given_up(post)
-        try:
-            with reading(self._engine) as session:
-                verdict = check(session, post, now)
-        except ACCIDENTS as error:
-            log.error("a reminder could not be looked at: %s", type(error).__name__)
-            return outbox.answered(post, Outcome.later("check_failed"), now)
-        if isinstance(verdict, Drop):
-            return outbox.dropped(post, verdict.code)
-        if isinstance(verdict, Hold):
-            return outbox.held(post, verdict.until)
-        return outbox.answered(post, self._hand_over(verdict), self._clock())
 
     def _hand_over(self, go: Go) -> Outcome:
         """Ask the channel, in a thread that may be left behind."""

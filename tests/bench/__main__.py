@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import caseload, library, sync, web
+from tests.bench import caseload, library, reminders, sync, web
 from tests.server import speed
 
 Figures = dict[str, float]
@@ -22,6 +22,7 @@ WORK: dict[str, Callable[[], Figures | Iterator[Figures]]] = {
     "caseload": caseload.measure,
     "web": web.measure,
     "library": library.measure,
+    "reminders": reminders.measure,
 }
 FILE = Path("build/bench.json")
 

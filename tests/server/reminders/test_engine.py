@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from hep.facts import SkipReason
 from server.database import open_database, reading, writing
-from server.reminders import outbox
+from server.reminders import outbox, planning
 from server.reminders.engine import Ticker
 from server.reminders.port import Message, Outcome
 from server.tables.people import AuditEntry, Patient
@@ -202,7 +202,7 @@ def test_a_message_whose_holder_died_is_taken_over_under_the_same_id(world: Worl
     collected.tick()
     world.later(seconds=20)
     with writing(world.engine) as session:
-        held = outbox.lease(session, KIND, "a process that died", world.now)
+        (held,) = outbox.lease(session, KIND, "a process that died", world.now, 10)
     reminded.ticker.tick()
     assert reminded.channel.messages == []
     world.later(seconds=61)
@@ -213,19 +213,19 @@ def test_a_message_whose_holder_died_is_taken_over_under_the_same_id(world: Worl
     assert reminded.states() == [("sent", None)]
 
 
-def test_a_message_that_kills_its_sender_each_time_is_given_up(sqlite_world: World) -> None:
+def test_a_message_that_kills_its_sender_each_time_is_given_up_when_its_time_is_over(sqlite_world: World) -> None:
     reminded = Reminded.begin(sqlite_world)
     reminded.at(12)
     collected = reminded.new_ticker()
     collected.end()
     collected.tick()
-    for _ in range(5):
+    for n in range(120):
         sqlite_world.later(seconds=61)
         with writing(sqlite_world.engine) as session:
-            assert outbox.lease(session, KIND, "a process that died", sqlite_world.now)
+            outbox.lease(session, KIND, f"process {n} that died", sqlite_world.now, 10)
     reminded.tick(sqlite_world.later(seconds=61))
     assert reminded.channel.messages == []
-    assert reminded.states() == [("dead", "gave_up")]
+    assert reminded.states() == [("dropped", "late")]
 
 
 def test_a_clock_that_was_ahead_for_a_while_costs_no_reminder(world: World) -> None:
@@ -258,6 +258,7 @@ def test_one_patient_whose_zone_does_not_exist_keeps_no_other_from_being_reminde
         row = session.get_one(Patient, reminded.care.patient_id)
         row.zone = "Mars/Olympus"
         session.add(row)
+        planning.wake(session, reminded.care.patient_id, sqlite_world.now)
     reminded.at(12)
     other.tick()
     assert other.states() == [("sent", None)]
