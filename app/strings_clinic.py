@@ -119,9 +119,10 @@ REGION_NEEDED = "Choose the region."
 BUDGET_WRONG = "Write whole minutes from 1 to 240, or nothing."
 
 
-def to_correct(count: int) -> str:
-    """How many fields need another look."""
-    return "1 entry needs another look." if count == 1 else f"{count} entries need another look."
+def to_correct(count: int, names: Sequence[str] = ()) -> str:
+    """How many fields need another look, and which."""
+    said = "1 entry needs another look" if count == 1 else f"{count} entries need another look"
+    return f"{said}: {', '.join(names)}." if names else f"{said}."
 
 
 def plain(code: str) -> str:
@@ -401,6 +402,13 @@ AT_HOME_CHIP = "At home"
 ADDED_ALREADY = "Added"
 BLOCKED = "Blocked"
 NO_EXERCISE = "No exercise fits. Use fewer words or filters."
+
+
+def outside_filters(count: int, filters: Sequence[str]) -> str:
+    """What the filters keep out is found without them."""
+    return f"Nothing under {', '.join(filters)}. Found outside: {exercises(count)}."
+
+
 CLEAR_FILTERS = "Search the whole library"
 PER_SESSION = "{minutes} min per session"
 PER_WEEK = "about {minutes} min a week"
@@ -555,6 +563,7 @@ OUR_EXERCISES = "Our exercises"
 OWN_HELP = "Made by your clinic, offered beside the library. What was prescribed stays as it was prescribed."
 OWN_EMPTY = "None yet. Copy one of the library and adapt it, or begin a new one."
 NEW_EXERCISE = "New exercise"
+OFFERED = "Offered"
 COPY_TITLE = "Copy and adapt"
 COPY_HINT = "Search the library for one to begin with"
 COPY = "Copy"
@@ -618,6 +627,26 @@ CHOOSE_PHOTO = "Choose a photo"
 OTHER_PHOTO = "Choose another photo"
 REMOVE_PHOTO = "Remove the photo"
 SHOW_DRAWING = "Show the library's drawing"
+HOW_COUNTED = "How a set is measured"
+OWN_FIELDS = {
+    "name": "name",
+    "cues": "cues",
+    "precaution": "what to be careful about",
+    "why": "what it is good for",
+    "synonyms": "other names",
+    "family": "tissue",
+    "dose": "how much",
+    "photo": "picture",
+    "drawing": "picture",
+    "progression": "rules",
+    "pain_rule": "rules",
+    "ladder": "ladder",
+    "flags": "precautions",
+}
+LEAVE_FORM = "Leave without saving?"
+LEAVE_FORM_HELP = "What you changed here is not saved."
+KEEP_EDITING = "Keep editing"
+DISCARD = "Discard changes"
 PHOTO_ADDED = "This is the photo as patients will see it."
 LOCATION_GONE = "It told where it was taken: that was removed."
 STALE_EXERCISE = "Someone else saved version {version}"
@@ -649,7 +678,10 @@ def own_about(version: int, by: str, on: str) -> str:
 
 def imported(added: int, changed: int, unchanged: int) -> str:
     """What a file brought."""
-    return f"{exercises(added)} added, {changed} changed, {unchanged} as they were."
+    if not added and not changed:
+        return "Nothing was added: what the file holds is here already."
+    same = f", {unchanged} already here" if unchanged else ""
+    return f"{exercises(added)} added, {changed} changed{same}."
 
 
 def of_exercise(action: str, name: str) -> str:

@@ -12,6 +12,7 @@ import flet as ft
 from app.parts.controls import IconAction
 from app.parts.figure import drawing
 from app.parts.hooks import use_value
+from app.parts.photos import GALLERY, FetchContext
 from app.platform.here import PICTURES
 from app.theme import Color, LookContext, Radius, Size
 from hep.own import is_own
@@ -20,8 +21,8 @@ from hep.records import Exercise, Side
 STILL, LOOP = "end", "loop"
 """The still that stands for an exercise shows where the movement ends, the start behind it; the loop shows it all."""
 
-PHOTOS: dict[str, bytes] = {}
-"""Clinics' photos that were fetched in this visit, by the SHA-256 of what they hold."""
+_THUMB_PIXELS = 160
+"""A thumb is made smaller in two steps: in one, the lines of a drawing fall between the pixels of a coarse screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def Picture(
         image=True,
         exclude_semantics=True,
         content=ft.Container(
-            _content(what, width, height, radius, part),
+            _content(what, (width, height), radius, part),
             width=width,
             height=height,
             border_radius=radius,
@@ -112,29 +113,48 @@ def _button(playing: bool, names: tuple[str, str], on_click: Callable[[], None])
     )
 
 
-def _content(what: Shown, width: float | None, height: float, radius: int, part: str) -> ft.Control:
-    side = min(width or height, height)
-    photo = PHOTOS.get(what.photo or "")
-    if photo is not None:
-        return _image(photo, replace(what, mirrored=False), (width, height), radius, drawing(what.position, side))
+def _content(what: Shown, size: tuple[float | None, float], radius: int, part: str) -> ft.Control:
+    return _drawn(what, size, radius, part) if what.photo is None else _Photo(what, what.photo, size, radius)
+
+
+@ft.component
+def _Photo(what: Shown, photo: str, size: tuple[float | None, float], radius: int) -> ft.Control:
+    """The photo once it is there; what else there is of the exercise until then."""
+    gallery, _ = use_value(GALLERY)
+    fetch = ft.use_context(FetchContext)
+
+    async def want() -> None:
+        await gallery.want(photo, fetch)
+
+    ft.use_effect(want, [photo])
+    content = gallery.held.get(photo)
+    instead = _drawn(what, size, radius, STILL)
+    return instead if content is None else _image(content, replace(what, mirrored=False), size, radius, instead)
+
+
+def _drawn(what: Shown, size: tuple[float | None, float], radius: int, part: str) -> ft.Control:
+    """The drawing; instead of a loop that is not there the still, instead of that the neutral figure."""
+    width, height = size
+    instead: ft.Control = drawing(what.position, min(width or height, height))
     if what.drawn_as is None:
-        return drawing(what.position, side)
-    instead: ft.Control = drawing(what.position, side)
+        return instead
     if part == LOOP:
-        instead = _image(address(what.drawn_as, STILL), what, (width, height), radius, instead)
-    return _image(address(what.drawn_as, part), what, (width, height), radius, instead)
+        instead = _image(address(what.drawn_as, STILL), what, size, radius, instead)
+    return _image(address(what.drawn_as, part), what, size, radius, instead)
 
 
 def _image(
     src: str | bytes, what: Shown, size: tuple[float | None, float], radius: int, instead: ft.Control
 ) -> ft.Control:
     width, height = size
+    thumb = width is not None and width <= Size.THUMB
     return ft.Image(
         src=src,
         error_content=instead,
         width=width,
         height=height,
-        fit=ft.BoxFit.CONTAIN,
+        cache_width=_THUMB_PIXELS if thumb else None,
+        fit=ft.BoxFit.COVER if thumb else ft.BoxFit.CONTAIN,
         border_radius=radius,
         gapless_playback=True,
         color=Color.PICTURE_LIGHT,

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from app.api import ApiError, ServerSaid
-from app.parts.picture import PHOTOS
+from app.parts.photos import PHOTOS
 from app.patient.doing import Doing
 from app.patient.snapshot import Snapshot
 from app.store import NotSaved
@@ -17,7 +17,7 @@ from app.sync import SyncState
 
 
 class Photos:
-    """Follows a model; the screen is drawn again when a photo came or went."""
+    """Follows a model."""
 
     def __init__(self, model: Doing) -> None:
         self._model = model
@@ -37,7 +37,7 @@ class Photos:
             self.work = asyncio.ensure_future(self._follow())
 
     async def _follow(self) -> None:
-        before, seen = dict(PHOTOS), None
+        seen = None
         if not self._opened:
             PHOTOS.update(await self._model.platform.kept_photos())
             self._opened = True
@@ -46,8 +46,6 @@ class Photos:
             await self._let_go()
             if self._model.here.status.state is SyncState.IDLE:
                 await self._fetch()
-        if before != PHOTOS:
-            self._model.tell()
 
     async def _let_go(self) -> None:
         wanted = prescribed_photos(self._model.here)

@@ -64,6 +64,12 @@ class BuilderState(ft.Observable):
         """What of the library passes the search."""
         return self._index.find(self.wanted)
 
+    def found_outside(self) -> tuple[Exercise, ...]:
+        """What the words find in any region, type and position, where the search finds nothing."""
+        if not self.wanted.words.strip() or self.found():
+            return ()
+        return self._index.find(replace(self.wanted, region=None, type=None, position=None))
+
     def precautions(self) -> tuple[str, ...]:
         """The flags that exercises of the library carry."""
         return self._index.flags()

@@ -3,13 +3,13 @@
 It decides nothing and keeps nothing but the library. Every refusal is an `ApiError` with a sentence to show.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from app.api import Api, ApiError, Reply, Revoked, ServerSaid, SignInNeeded
-from app.parts.picture import PHOTOS
+from app.parts.photos import GALLERY
 from hep import codec
 from hep.own import OwnDraft, OwnExercise
 from hep.prescribing import Draft
@@ -156,15 +156,12 @@ class Clinic:
 
     async def patient(self, patient_id: str) -> PatientDetail:
         """Everything of one patient's page."""
-        page = (await self._call("GET", _patient(patient_id))).read(PatientDetail)
-        await self.load_photos(p.exercise for view in page.versions for p in view.version.prescriptions)
-        return page
+        return (await self._call("GET", _patient(patient_id))).read(PatientDetail)
 
     async def library(self) -> tuple[Exercise, ...]:
         """The exercises, asked for once a visit."""
         if self._library is None:
             self._library = (await self._call("GET", "/library")).read(_Library).exercises
-            await self.load_photos(self._library)
         return self._library
 
     async def own(self) -> tuple[OwnExercise, ...]:
@@ -187,24 +184,18 @@ class Clinic:
         return (await self._call("POST", f"/library/own/{exercise_id}/retire", {"retired": retired})).read(OwnExercise)
 
     async def add_photo(self, content: bytes) -> PhotoAdded:
-        """Send a picture; what the server made of it is in `PHOTOS`."""
+        """Send a picture; what the server made of it is in the gallery."""
         added = (await self._call("POST", "/library/photos", content)).read(PhotoAdded)
-        await self._load_photo(added.photo)
+        await GALLERY.want(added.photo, self.photo)
         return added
 
-    async def load_photos(self, exercises: Iterable[Exercise]) -> bool:
-        """Have the photos of these in `PHOTOS`. Returns whether there is a new one; one that does not come is left."""
-        wanted = {exercise.photo for exercise in exercises if exercise.photo} - set(PHOTOS)
-        return any([await self._load_photo(photo) for photo in sorted(wanted)])
-
-    async def _load_photo(self, photo: str) -> bool:
+    async def photo(self, name: str) -> bytes | None:
+        """A photo; None when it does not come."""
         try:
-            reply = await self._call("GET", f"/library/photos/{photo}")
+            reply = await self._call("GET", f"/library/photos/{name}")
         except ApiError:
-            return False
-        if isinstance(reply.data, bytes):
-            PHOTOS[photo] = reply.data
-        return photo in PHOTOS
+            return None
+        return reply.data if isinstance(reply.data, bytes) else None
 
     async def export_own(self) -> bytes:
         """The clinic's own exercises and photos as one zip file."""

@@ -21,9 +21,8 @@ SUGGESTED = 6
 
 
 class OwnState(ft.Observable):
-    """`form` is open while it is not None; `tried` from the first attempt to save; `stale` what was saved since.
-
-    `photos` counts how often photos came after the list, so that it is drawn again.
+    """`form` is open while it is not None; `tried` from the first attempt to save; `stale` what was saved since;
+    `leaving` while it is asked whether to drop what was changed.
     """
 
     def __init__(self, clinic: Clinic, now: Callable[[], datetime]) -> None:
@@ -34,16 +33,17 @@ class OwnState(ft.Observable):
         self._index = Index(())
         self.sought = ""
         self.form: OwnForm | None = None
+        self._opened: OwnForm | None = None
+        self.leaving = False
         self.tried = False
         self.busy = False
         self.problem: ApiError | None = None
         self.said = ""
         self.stale: OwnExercise | None = None
         self.imported: Imported | None = None
-        self.photos = 0
 
     async def load(self) -> None:
-        """Ask for the lists, then for the photos."""
+        """Ask for the lists."""
         self.listed = self.listed.asking()
         try:
             self.shared = {row.id: row for row in await self._clinic.library() if not is_own(row.id)}
@@ -51,12 +51,6 @@ class OwnState(ft.Observable):
             self.listed = Remote(await self._clinic.own())
         except ApiError as error:
             self.listed = self.listed.refused(error)
-            return
-        await self._show_photos()
-
-    async def _show_photos(self) -> None:
-        if await self._clinic.load_photos([own.exercise for own in self.listed.value or ()]):
-            self.photos += 1
 
     def own(self) -> dict[str, Exercise]:
         """The clinic's own by id."""
@@ -85,9 +79,22 @@ class OwnState(ft.Observable):
         self._open(form_of(own.exercise, own.version))
 
     def _open(self, form: OwnForm | None) -> None:
-        self.form, self.tried, self.problem, self.said, self.stale, self.imported = form, False, None, "", None, None
+        self.form = self._opened = form
+        self.tried = self.leaving = False
+        self.problem, self.said, self.stale, self.imported = None, "", None, None
 
     def close(self) -> None:
+        """Leave the form; what was changed in it is dropped only by `discard`."""
+        if self.form == self._opened:
+            self.discard()
+        else:
+            self.leaving = True
+
+    def stay(self) -> None:
+        """Go on with the form."""
+        self.leaving = False
+
+    def discard(self) -> None:
         """Leave the form; what was not saved is gone."""
         self._open(None)
 
@@ -109,7 +116,7 @@ class OwnState(ft.Observable):
 
     async def save(self) -> None:
         """Save, unless something is missing; a newer version is shown beside and nothing is lost."""
-        self.tried, self.problem = True, None
+        self.tried, self.leaving, self.problem = True, False, None
         form = self.form
         if form is None or self.busy or self.wrong():
             return
@@ -125,7 +132,7 @@ class OwnState(ft.Observable):
         finally:
             self.busy = False
         self._take(saved)
-        self.close()
+        self.discard()
         self.said = words.own_saved(saved.exercise.name, saved.version)
 
     def take_mine(self) -> None:

@@ -13,6 +13,7 @@ from app import strings_clinic as words
 from app import theme
 from app.api import Api
 from app.parts import IconAction, Text
+from app.parts.photos import FetchContext
 from app.platform.port import Platform
 from app.theme import Color, Look, LookContext, Radius, Size, Space, Style
 from app.therapist.address import HOME, Place
@@ -74,7 +75,7 @@ def App(desk: Desk, platform: Platform) -> ft.Control:
     ft.use_effect(listen, [])
     wide = width >= WIDE_FROM * percent / 100
     look = Look(percent, wide=wide, still=platform.reduced_motion)
-    return LookContext(look, lambda: _frame(desk, percent, choose, wide))
+    return LookContext(look, lambda: FetchContext(desk.photo, lambda: _frame(desk, percent, choose, wide)))
 
 
 def _kept_percent(platform: Platform) -> int:
@@ -91,7 +92,7 @@ def _frame(desk: Desk, percent: int, choose: Callable[[str], None], wide: bool) 
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"scroll-{desk.place}",
     )
-    if desk.place is Place.BUILDER:
+    if desk.place in (Place.BUILDER, Place.OWN):
         inside.expand = True
         screen = inside
     if desk.place is Place.SIGN_IN:

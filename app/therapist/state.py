@@ -9,7 +9,7 @@ from datetime import datetime
 import flet as ft
 
 from app.api import Api, ApiError
-from app.parts.picture import PHOTOS
+from app.parts.photos import GALLERY
 from app.therapist.address import Address, Place, address_of
 from app.therapist.builder_state import BuilderState
 from app.therapist.caseload_state import CaseloadState
@@ -56,9 +56,13 @@ class Desk(ft.Observable):
         self.patient: PatientState | None = None
         self.builder: BuilderState | None = None
         self.own = OwnState(self._clinic, self.now)
-        PHOTOS.clear()
+        GALLERY.forget()
         self.library: Remote[tuple[Exercise, ...]] = Remote()
         self._drafts: dict[str, BuilderState] = {}
+
+    async def photo(self, name: str) -> bytes | None:
+        """A photo of the clinic; None when it does not come."""
+        return await self._clinic.photo(name)
 
     def me(self) -> str:
         """The id of who is signed in; empty for nobody."""

@@ -9,7 +9,7 @@ import flet.canvas as cv
 import pytest
 
 from app.parts import MovingPicture, Picture, shown
-from app.parts.picture import PHOTOS
+from app.parts.photos import PHOTOS
 from app.theme import Color
 from hep.records import Side
 from tests.app.device import Device
@@ -59,14 +59,18 @@ def test_a_picture_that_is_not_there_is_the_figure_and_a_loop_that_is_not_there_
     assert isinstance(loop.error_content.error_content, cv.Canvas)
 
 
-def test_an_exercise_of_the_clinic_shows_its_photo_or_the_drawing_it_names_or_the_figure(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(PHOTOS, "f" * 64, b"a photo")
+async def test_an_exercise_of_the_clinic_shows_its_photo_once_it_is_there_and_never_mirrored() -> None:
     photographed = replace(OWN, photo="f" * 64, drawing="kn-slr")
+    async with run_ui(lambda page: page.render(Picture, shown(photographed, Side.LEFT), "")) as ui:
+        assert sources(ui) == ["exercises/kn-slr/end.webp"]
+        PHOTOS["f" * 64] = b"a photo"
+        await ui.settle()
+        photo = ui.all(ft.Image)[0]
+        assert (photo.src, photo.flip) == (b"a photo", None)
+        PHOTOS.clear()
 
-    assert image(Picture(shown(photographed, Side.LEFT), "")).src == b"a photo"
-    assert image(Picture(shown(photographed, Side.LEFT), "")).flip is None
+
+def test_without_a_photo_it_shows_the_drawing_it_names_or_the_figure() -> None:
     assert image(Picture(shown(replace(OWN, drawing="kn-slr")), "")).src == "exercises/kn-slr/end.webp"
     figure = Picture(shown(OWN), "").content
     assert isinstance(figure, ft.Container)

@@ -186,13 +186,25 @@ async def test_the_library_forgives_a_typo_and_says_when_nothing_fits() -> None:
         assert ui.shows("No exercise fits.")
 
 
+async def test_what_the_filters_keep_out_is_found_outside_of_them_and_labeled_so() -> None:
+    clam = exercise("Clamshell")
+    async with desk(Clinic()) as ui:
+        await open_builder(ui)
+        await ui.type("search-library", "hip opener")
+        assert ui.shows("Nothing under Knee. Found outside: 1 exercise.")
+        assert ui.has(f"look-{clam.id}")
+        await ui.type("search-library", "heel slide")
+        assert not ui.has("outside-filters")
+        await ui.tap("filter-position-standing")
+        assert ui.shows("Nothing under Knee, Standing. Found outside: ")
+        await ui.tap("clear-filters")
+        assert not ui.has("outside-filters")
+
+
 async def test_schedule_load_and_progression_are_set_in_the_details() -> None:
     clinic = Clinic(patients={MARIA: without_flags()})
     async with desk(clinic) as ui:
         await open_builder(ui)
-        await ui.type("search-library", "sit to stand")
-        assert not ui.has(f"add-{BOTH_SIDES.id}")
-        await ui.tap("clear-filters")
         added = await add(ui, "sit to stand", BOTH_SIDES.id)
         await ui.tap(f"rhythm-per_week-{added}")
         await ui.tap(f"often-{added}-less")

@@ -1,5 +1,6 @@
 """Our exercises on the desk: made, copied, changed, retired, with a photo, in and out as a file."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,7 +9,7 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.parts.picture import PHOTOS
+from app.parts.photos import PHOTOS
 from app.therapist.own_form import blank, copy_of, exercise_of, mistakes, next_flag
 from hep import codec
 from hep.own import OwnDraft
@@ -25,11 +26,11 @@ FILE = [{"id": 1, "name": "knee.jpg", "size": 4, "path": None, "bytes": list(b"f
 @asynccontextmanager
 async def ours(clinic: Clinic, files: Any = FILE, **more: Any) -> AsyncIterator[UI]:
     """The desk at our exercises; the file picker gives `files`."""
-    PHOTOS.clear()
     async with desk(clinic, route="/clinic/exercises", **more) as ui:
         ui.connection.results["pick_files"] = files
         ui.session.apply_page_patch({"web": True})
         yield ui
+        PHOTOS.clear()
 
 
 def sent(clinic: Clinic) -> list[OwnDraft]:
@@ -60,7 +61,7 @@ async def test_a_new_exercise_is_saved_only_when_nothing_is_missing() -> None:
         await ui.tap("save-exercise")
         assert sent(clinic) == []
         assert ui.key("own-name").error
-        assert ui.shows("4 entries need another look.")
+        assert ui.shows("4 entries need another look: name, what to be careful about, cues, tissue.")
         await ui.type_and_tap({"own-name": "Wall slide", "own-cues": "Slide\nBreathe"}, "own-family-core")
         await ui.type("own-precaution", "Stop for sharp pain.")
         await ui.tap("own-flag-falls_risk")
@@ -78,7 +79,7 @@ async def test_a_photo_is_shown_as_the_server_made_it_and_saved_with_the_exercis
         await ui.tap(f"edit-{OURS.id}")
         await ui.tap("choose-photo")
         assert ui.shows("It told where it was taken: that was removed.")
-        assert [image.src for image in ui.all(ft.Image)] == [PICTURE]
+        assert ui.all(ft.Image)[0].src == PICTURE
         await ui.tap("save-exercise")
     assert clinic.sent("/library/photos") == [b"file"]
     assert sent(clinic)[0].exercise.photo == PHOTO
@@ -126,6 +127,27 @@ async def test_dropping_mine_shows_theirs() -> None:
         assert ui.key("own-name").value == "Theirs"
 
 
+async def test_leaving_the_form_asks_before_it_drops_what_was_changed() -> None:
+    clinic = Clinic(own={OURS.id: own(OURS)})
+    async with ours(clinic) as ui:
+        # nothing was changed: nothing is asked
+        await ui.tap(f"edit-{OURS.id}")
+        await ui.tap("back")
+        assert ui.has("new-exercise")
+        # something was: it stays until it is given up
+        await ui.tap(f"edit-{OURS.id}")
+        await ui.type("own-name", "Mine")
+        await ui.tap("cancel-exercise")
+        assert ui.shows("Leave without saving?")
+        await ui.tap("keep-editing")
+        assert not ui.shows("Leave without saving?")
+        assert ui.key("own-name").value == "Mine"
+        await ui.tap("back")
+        await ui.tap("discard-exercise")
+        assert ui.shows("Our leg raise")
+    assert sent(clinic) == []
+
+
 async def test_a_retired_exercise_stands_apart_and_can_be_offered_again() -> None:
     clinic = Clinic(own={OURS.id: own(OURS)})
     async with ours(clinic) as ui:
@@ -143,24 +165,26 @@ async def test_a_file_of_all_is_saved_and_another_one_taken_in() -> None:
         await ui.tap("export")
         assert [args["src_bytes"] for name, args in ui.connection.calls if name == "save_file"] == [b"PK-archive"]
         await ui.tap("import")
-        assert ui.shows("2 exercises added, 1 changed, 3 as they were.")
+        assert ui.shows("2 exercises added, 1 changed, 3 already here.")
     assert clinic.sent("/library/archive") == [b"file"]
 
 
 async def test_a_file_that_is_refused_says_why_entry_by_entry() -> None:
-    refused = {"refused": [{"entry": "../evil.toml", "sentence": "This name leads out of the file."}]}
+    evil, bare = "../evil.toml", "exercises/own-bare.json"
+    reasons = [(evil, "This name leads out of the file."), (bare, "cues: Write two."), (bare, "region: Choose one.")]
+    refused = {"refused": [{"entry": entry, "sentence": why} for entry, why in reasons]}
     clinic = Clinic(answers={"/library/archive": lambda: refuse("archive_refused", refused)})
     async with ours(clinic) as ui:
         await ui.tap("import")
         assert ui.shows("Nothing was imported.")
-        assert ui.shows("../evil.toml")
-        assert ui.shows("This name leads out of the file.")
+        assert [text for text in ui.texts() if text in (evil, bare)] == [evil, bare]
+        assert all(ui.shows(why) for _, why in reasons)
 
 
 async def test_our_exercises_come_with_their_photos_and_go_with_the_sign_in() -> None:
     clinic = Clinic(own={OURS.id: own(replace(OURS, photo=PHOTO))})
     async with ours(clinic) as ui:
-        assert [image.src for image in ui.all(ft.Image) if isinstance(image.src, bytes)] == [PICTURE]
+        assert PICTURE in [image.src for image in ui.all(ft.Image)]
         await ui.tap("sign-out")
         assert PHOTOS == {}
 
@@ -172,8 +196,19 @@ async def test_a_patients_page_shows_the_photos_of_what_is_prescribed() -> None:
     first, *others = newest.version.prescriptions
     shown = replace(newest.version, prescriptions=(replace(first, exercise=replace(OURS, photo=PHOTO)), *others))
     clinic.patients[MARIA] = replace(page, versions=(replace(newest, version=shown), *older))
-    PHOTOS.clear()
     async with desk(clinic, route=f"/clinic/patient/{MARIA}") as ui:
+        assert PICTURE in [image.src for image in ui.all(ft.Image)]
+        PHOTOS.clear()
+
+
+async def test_a_page_says_its_words_while_a_photo_is_on_its_way_and_shows_it_when_it_comes() -> None:
+    clinic = Clinic(own={OURS.id: own(replace(OURS, photo=PHOTO))})
+    clinic.held[PHOTO] = asyncio.Event()
+    async with ours(clinic) as ui:
+        assert ui.shows("Our leg raise")
+        assert PICTURE not in [image.src for image in ui.all(ft.Image)]
+        clinic.held[PHOTO].set()
+        await ui.settle()
         assert PICTURE in [image.src for image in ui.all(ft.Image)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.parts.picture import PHOTOS
+from app.parts.photos import PHOTOS
 from app.patient.shell import start
 from hep import codec
 from hep.records import Exercise
@@ -42,7 +42,6 @@ class Screen:
 @asynccontextmanager
 async def turned_on(phone: Phone) -> AsyncIterator[Screen]:
     """The app on this phone, begun anew with nothing in its memory."""
-    PHOTOS.clear()
     models: list[Any] = []
 
     async def main(page: ft.Page) -> None:

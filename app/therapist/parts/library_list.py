@@ -6,7 +6,7 @@ from typing import Any
 import flet as ft
 
 from app import strings_clinic as words
-from app.parts import Card, IconAction, Picture, Text, shown
+from app.parts import Card, IconAction, Notice, Picture, Text, shown
 from app.theme import Color, Size, Space, Style
 from app.therapist.builder_state import BuilderState
 from app.therapist.find import choices
@@ -26,7 +26,8 @@ def LibraryList(state: BuilderState) -> ft.Control:
     library = state.library
     if library.value is None:
         return Failed(library.problem, state.load) if library.problem else Skeleton(5)
-    found = state.found()
+    within = state.found()
+    found = within or state.found_outside()
     chosen = {p.exercise.id for p in state.draft.prescriptions}
     rows: list[ft.Control] = [
         LibraryLine(exercise, exercise.id in chosen, blocked(exercise, state), state, key=exercise.id)
@@ -38,14 +39,23 @@ def LibraryList(state: BuilderState) -> ft.Control:
             flow(DeskButton(more, lambda: set_shown(lambda last: last + 2 * PAGE), key="more-exercises", kind="text"))
         )
     if not found:
-        clear = DeskButton(words.CLEAR_FILTERS, state.clear_filters, key="clear-filters", kind="text")
-        rows += [Muted(words.NO_EXERCISE, Style.SMALL), flow(clear)]
+        rows.append(Muted(words.NO_EXERCISE, Style.SMALL))
+    if not within:
+        rows.append(flow(DeskButton(words.CLEAR_FILTERS, state.clear_filters, key="clear-filters", kind="text")))
     return Card(
         Search(state, len(library.value)),
-        Muted(words.exercises(len(found)), Style.DESK_SMALL_STRONG),
+        _count(state, len(found), outside=bool(found) and not within),
         column(*rows, spacing=0),
         padding=16,
     )
+
+
+def _count(state: BuilderState, count: int, outside: bool) -> ft.Control:
+    if not outside:
+        return Muted(words.exercises(count), Style.DESK_SMALL_STRONG)
+    narrowed = (state.wanted.region, state.wanted.type, state.wanted.position)
+    said = words.outside_filters(count, tuple(words.plain(value) for value in narrowed if value))
+    return Notice(said, "info", ft.Icons.FILTER_ALT_OFF_OUTLINED, key="outside-filters")
 
 
 def blocked(exercise: Exercise, state: BuilderState) -> str | None:

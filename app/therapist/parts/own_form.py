@@ -19,38 +19,59 @@ from hep.records import Exercise, Laterality, Mode, PainRule, ProgressionRule, S
 
 _PICTURE = 240
 _FIGURE = 190
+_WIDTH = 880
+"""Of the form on a wide screen, in logical pixels: longer lines are hard to read."""
 _NONE = "none-at-all"
 
 
 @ft.component
 def OwnExerciseForm(state: OwnState, wide: bool) -> ft.Control:
-    """All of it, with what is wrong beside each once saving was tried."""
+    """All of it between its name and saving, with what is wrong beside each once saving was tried."""
     form = state.form
     if form is None:
         return column()
     wrong = state.wrong()
     back = IconAction(ft.Icons.ARROW_BACK, words.BACK_TO_OWN, act(state.close), key="back", color=Color.ON)
-    parts: list[ft.Control] = [row(back, grow(Heading(form.typed["name"].strip() or words.NEW_EXERCISE)))]
+    head: list[ft.Control] = [row(back, grow(Heading(form.typed["name"].strip() or words.NEW_EXERCISE)), spacing=4)]
+    if state.leaving:
+        head.append(_leaving(state))
     if state.stale is not None:
-        parts.append(_stale(state))
+        head.append(_stale(state))
     if state.problem is not None and not state.photo_refused:
-        parts.append(Trouble(state.problem))
-    return column(
-        *parts,
+        head.append(Trouble(state.problem))
+    body = column(
         What(state, form, wrong),
         HowTo(state, form, wrong),
         Photo(state, form, wrong),
         HowMuch(state, form, wrong),
         Care(state, form, wrong),
         Rules(state, form, wrong),
+        spacing=Space.L,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+    )
+    whole = column(*head, body, _saving(state, wrong), spacing=Space.M, expand=True)
+    return row(ft.Container(whole, width=_WIDTH), vertical_alignment=ft.CrossAxisAlignment.STRETCH) if wide else whole
+
+
+def _saving(state: OwnState, wrong: dict[str, str]) -> ft.Control:
+    names = dict.fromkeys(words.OWN_FIELDS.get(field, words.OWN_FIELDS["dose"]) for field in wrong)
+    said = [Text(words.to_correct(len(wrong), tuple(names)), Style.SMALL, Color.ERROR)] if wrong else []
+    return column(
+        *said,
         flow(
             DeskButton(words.SAVE_EXERCISE, state.save, key="save-exercise", kind="filled", disabled=state.busy),
             DeskButton(words.CANCEL, act(state.close), key="cancel-exercise", kind="text"),
-            Text(words.to_correct(len(wrong)) if wrong else "", Style.SMALL, Color.ERROR),
-            spacing=Space.M,
         ),
-        spacing=Space.L,
     )
+
+
+def _leaving(state: OwnState) -> ft.Control:
+    actions = flow(
+        DeskButton(words.KEEP_EDITING, act(state.stay), key="keep-editing"),
+        DeskButton(words.DISCARD, act(state.discard), key="discard-exercise", kind="outline"),
+    )
+    return Notice(words.LEAVE_FORM, "caution", detail=words.LEAVE_FORM_HELP, action=actions, key="leaving")
 
 
 def _stale(state: OwnState) -> ft.Control:
@@ -81,7 +102,16 @@ def _field(state: OwnState, form: OwnForm, wrong: dict[str, str], name: str, lab
 def _pick(state: OwnState, form: OwnForm, name: str, label: str, options: Sequence[Option], **more: Any) -> ft.Control:
     value = str(getattr(form.chosen, name))
     kind = type(getattr(form.chosen, name))
-    return Picker(label, options, value, lambda chosen: state.choose(**{name: kind(chosen)}), key=f"own-{name}", **more)
+
+    def choose(chosen: str) -> None:
+        state.choose(**{name: kind(chosen)})
+
+    return _labeled(label, Picker(label, options, value, choose, key=f"own-{name}", **more))
+
+
+def _labeled(label: str, picker: ft.Control) -> ft.Control:
+    """A picker below its name, which it tells a screen reader itself."""
+    return lines(ft.Semantics(exclude_semantics=True, content=Muted(label)), picker, spacing=4)
 
 
 @ft.component
@@ -101,19 +131,17 @@ def What(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
             _pick(state, form, "position", words.POSITION, known("position"), empty=words.POSITION),
             _pick(state, form, "laterality", words.SIDE, sides, empty=words.SIDE),
         ),
-        flow(
-            _pick(
-                state,
-                form,
-                "family",
-                words.FAMILY,
-                known("family"),
-                empty=words.CHOOSE_FAMILY,
-                missing="family" in wrong,
-            ),
-            Muted(words.FAMILY_HELP),
-            *_errors(wrong, "family", "region", "type", "position"),
+        _pick(
+            state,
+            form,
+            "family",
+            words.FAMILY,
+            known("family"),
+            empty=words.CHOOSE_FAMILY,
+            missing="family" in wrong,
         ),
+        Muted(words.FAMILY_HELP),
+        *_errors(wrong, "family", "region", "type", "position"),
     )
 
 
@@ -194,8 +222,8 @@ def HowMuch(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control
     modes = [Option(each.value, words.MODES[each.value]) for each in Mode]
     return Card(
         Heading(words.HOW_MUCH, Style.DESK_TITLE, 2),
-        flow(_pick(state, form, "mode", words.HOW_MUCH, modes, empty=words.HOW_MUCH)),
-        flow(*figures),
+        _pick(state, form, "mode", words.HOW_COUNTED, modes, empty=words.HOW_COUNTED),
+        flow(*figures, spacing=Space.M),
         *_errors(wrong, "dose"),
     )
 
@@ -262,6 +290,8 @@ def Rules(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
         flow(
             _pick(state, form, "progression", words.PROGRESSION, progress, empty=words.PROGRESSION),
             _pick(state, form, "pain_rule", words.PAIN_RULE, pain, empty=words.PAIN_RULE),
+        ),
+        flow(
             Chip(words.LOADABLE, exercise.loadable, act(_flip, state, "loadable"), key="own-loadable"),
             Chip(words.LOADED, exercise.loaded, act(_flip, state, "loaded"), key="own-loaded"),
         ),
@@ -281,19 +311,12 @@ def _rung(state: OwnState, exercise: Exercise, field: str, name: str) -> ft.Cont
     """The first step in that direction, among the exercises of the same region."""
     options = [Option(_NONE, words.NO_STEP), *_steps(exercise, (*state.shared.values(), *state.own().values()), field)]
     held: tuple[str, ...] = getattr(exercise, field)
-    return row(
-        Text(name, Style.SMALL_STRONG, Color.MUTED),
-        Picker(
-            name,
-            options,
-            held[0] if held else _NONE,
-            lambda chosen: state.choose(**{field: () if chosen == _NONE else (chosen,)}),
-            key=f"own-{field}",
-            empty=words.NO_STEP,
-        ),
-        spacing=Space.S,
-        tight=True,
-    )
+
+    def choose(chosen: str) -> None:
+        state.choose(**{field: () if chosen == _NONE else (chosen,)})
+
+    value = held[0] if held else _NONE
+    return _labeled(name, Picker(name, options, value, choose, key=f"own-{field}", empty=words.NO_STEP))
 
 
 def _steps(exercise: Exercise, everyone: Iterable[Exercise], field: str) -> list[Option]:
