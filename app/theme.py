@@ -181,7 +181,7 @@ class Size:
     PAIN_WIDE, PAIN = 64, 80
     ICON, ICON_INLINE, THUMB, THUMB_SMALL, DAY, DAY_SMALL = 24, 22, 76, 52, 40, 34
     RAIL, BOTTOM_BAR = 92, 76
-    RING, RING_BIG = 204, 300
+    RING, RING_SMALL, RING_BIG = 204, 152, 300
 
 
 def scheme(dark: bool) -> ft.ColorScheme:
@@ -260,13 +260,14 @@ def _bar(dark: bool, percent: int) -> ft.NavigationBarTheme:
 class Look:
     """What a person chose: text size in percent and brightness. `wide`: room for a second column (desk, tablet).
 
-    `still`: the device asks for less motion.
+    `still`: the device asks for less motion. `window`: width and height in logical pixels, about.
     """
 
     percent: int = 100
     mode: ft.ThemeMode = ft.ThemeMode.SYSTEM
     wide: bool = False
     still: bool = False
+    window: tuple[int, int] = (360, 640)
 
     @property
     def big(self) -> bool:

@@ -154,9 +154,9 @@ def RepCounter(
     return Card(row, padding=Space.M)
 
 
-def HoldRing(left: int, total: int, under: str, spoken: str, big: bool = False) -> ft.Control:
-    """A ring that empties with the seconds, the number inside; wider at large text. It speaks one sentence."""
-    width, size = 14, Size.RING_BIG if big else Size.RING
+def HoldRing(left: int, total: int, under: str, spoken: str, size: float = Size.RING) -> ft.Control:
+    """A ring that empties with the seconds, the number inside, `size` pixels wide. It speaks one sentence."""
+    width = 14
     box = size - width
     full = 2 * math.pi * (left / total if total else 0)
 

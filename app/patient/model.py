@@ -30,6 +30,9 @@ from hep.records import StopSign
 from hep.views import DeviceView
 
 WIDE = 700
+_STEP = 10
+"""Logical pixels; a window that grows or shrinks by less is not drawn anew."""
+
 """Width in logical pixels from which (inclusive) the app is a centered column."""
 
 
@@ -210,7 +213,7 @@ class Model:
         except (ValueError, AttributeError, TypeError):
             percent, mode = 100, ft.ThemeMode.SYSTEM
         still = self.platform.reduced_motion
-        self.wear(Look(percent if percent in TEXT_SIZES else 100, mode, (self.page.width or 0) >= WIDE, still))
+        self.wear(self._fitted(Look(percent if percent in TEXT_SIZES else 100, mode, still=still)))
 
     def wear(self, look: Look) -> None:
         """Dress the page."""
@@ -221,11 +224,16 @@ class Model:
         self.tell()
 
     def resized(self) -> None:
-        """The window has another width: a wide one gets a column."""
-        wide = (self.page.width or 0) >= WIDE
-        if wide != self.look.wide:
-            self.look = replace(self.look, wide=wide)
+        """The window has another size: a wide one gets a column, a tall one a large picture."""
+        look = self._fitted(self.look)
+        if look != self.look:
+            self.look = look
             self.tell()
+
+    def _fitted(self, look: Look) -> Look:
+        width, height = self.page.width or 0, self.page.height or 0
+        window = (int(width) // _STEP * _STEP, int(height) // _STEP * _STEP)
+        return replace(look, wide=width >= WIDE, window=window)
 
     async def choose_look(self, percent: int, mode: ft.ThemeMode) -> None:
         """Wear and keep a look."""

@@ -8,27 +8,24 @@ from app.parts import Cues, Heading, IconAction, Line, MovingPicture, Notice, Pi
 from app.patient.doing import Doing
 from app.patient.draft import Draft
 from app.patient.views.common import amount, load_line, side_of
+from app.patient.views.room import MOST_SET_BOXES
 from app.patient.views.session import ItemView, Step
 from app.strings import words
 from app.theme import Color, Space, Style
 from hep.records import Mode
 
-MOST_SET_BOXES = 4
-"""More sets than this (exclusive) are told in words: their boxes would not fit a phone."""
 
-_TALL, _LOW = 190, 150
-"""Heights of the picture in logical pixels: a counter below it leaves more room than a ring."""
-
-
-def guide(model: Doing, item: ItemView, step: Step, draft: Draft, on_help: Callable[[], None]) -> list[ft.Control]:
-    """From the picture to the sets; `on_help` opens the whole page of the exercise."""
+def guide(
+    model: Doing, item: ItemView, step: Step, draft: Draft, on_help: Callable[[], None], height: float
+) -> list[ft.Control]:
+    """From the picture, which is so high, to the sets; `on_help` opens the whole page of the exercise."""
     exercise, prescription = item.prescription.exercise, item.prescription
     side = words.side[step.side] if step.side else side_of(prescription)
     picture = MovingPicture(
         shown(exercise, step.side or prescription.side),
         words.picture_of(exercise.name),
         words.picture_motion,
-        height=_TALL if exercise.mode is Mode.REPS else _LOW,
+        height=height,
         over=SidePill(side) if side and not model.look.big else None,
         corner=_help(on_help),
     )

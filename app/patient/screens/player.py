@@ -27,9 +27,10 @@ from app.patient.screens.finish import FinishScreen
 from app.patient.screens.frame import trouble, width
 from app.patient.screens.guide import guide
 from app.patient.session import OpenSession
+from app.patient.views.room import room_of
 from app.patient.views.session import ItemView, Step, current, items_of
 from app.strings import words
-from app.theme import Color, Space, Style
+from app.theme import Color, Size, Space, Style
 from hep.facts import SkipReason
 from hep.records import Dose, Mode
 
@@ -104,8 +105,13 @@ def SetScreen(
     }
     if draft.phase in instead:
         return instead[draft.phase]()
+    room = room_of(model.look, item, noted=draft.pain is not None)
     return Page(
-        [*trouble(model), *guide(model, item, step, draft, help_me), _work(model, item, dose, draft, set_draft)],
+        [
+            *trouble(model),
+            *guide(model, item, step, draft, help_me, room.picture),
+            _work(model, item, dose, draft, set_draft, room.ring),
+        ],
         head=head,
         bottom=_buttons(model, item, step, draft, set_draft),
         width=width(model),
@@ -114,7 +120,7 @@ def SetScreen(
     )
 
 
-def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: SetDraft) -> ft.Control:
+def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: SetDraft, ring: float) -> ft.Control:
     reps = dose.reps or 1
     if item.prescription.exercise.mode is Mode.REPS:
         return RepCounter(
@@ -126,7 +132,7 @@ def _work(model: Doing, item: ItemView, dose: Dose, draft: Draft, set_draft: Set
         )
     left = draft.left(model.clock())
     under = words.seconds_left if reps == 1 else words.hold_of(draft.count + 1, reps)
-    return HoldRing(left, draft.goal_s, under, words.seconds_spoken(left), model.look.big)
+    return HoldRing(left, draft.goal_s, under, words.seconds_spoken(left), ring)
 
 
 def _buttons(model: Doing, item: ItemView, step: Step, draft: Draft, set_draft: SetDraft) -> ft.Control:
@@ -220,12 +226,13 @@ def RestScreen(model: Doing, rest: Rest, head: ft.Control) -> ft.Control:
 
     ft.use_effect(tick, [], cleanup=nothing)
     left = max(0, rest.seconds - gone)
+    ring = Size.RING_BIG if model.look.big else Size.RING
     return Page(
         [
             *trouble(model),
             Notice(words.saved_here, "good", key="saved"),
             Heading(words.rest_now, text_align=ft.TextAlign.CENTER),
-            HoldRing(left, rest.seconds, words.seconds_left, words.seconds_spoken(left), model.look.big),
+            HoldRing(left, rest.seconds, words.seconds_left, words.seconds_spoken(left), ring),
         ],
         head=head,
         bottom=AppButton(words.skip_rest, lambda _: model.set_rest(0), key="skip-rest", icon=ft.Icons.SKIP_NEXT),
