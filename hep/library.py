@@ -21,6 +21,9 @@ from hep.records import (
     Side,
 )
 
+LEAST_CUES = 2
+"""Cues without which an exercise, the library's or a clinic's own, cannot be done from its words (inclusive)."""
+
 _WEEKDAYS: dict[int, tuple[int, ...]] = {
     1: (1,),
     2: (1, 4),

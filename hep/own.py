@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hep.library import dose_faults
+from hep.library import LEAST_CUES, dose_faults
 from hep.precautions import known_flags
 from hep.problems import Refused, check_text
 from hep.records import Exercise, Mode, ProgressionRule, Review
@@ -21,8 +21,8 @@ PREFIX = "own-"
 MOST = 500
 """Own exercises a clinic may hold, retired ones too (inclusive)."""
 
-LEAST_CUES, MOST_LINES, LONGEST_LINE = 2, 10, 160
-"""At least two cues; at most so many lines of so many characters in any list (inclusive)."""
+MOST_LINES, LONGEST_LINE = 10, 160
+"""At most so many lines of so many characters in any list (inclusive)."""
 
 _ID = re.compile(rf"{PREFIX}[a-z0-9-]{{4,60}}")
 _PHOTO = re.compile(r"[0-9a-f]{64}")

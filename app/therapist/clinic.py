@@ -12,6 +12,7 @@ from app.api import Api, ApiError, Reply, Revoked, ServerSaid, SignInNeeded
 from app.parts.photos import GALLERY
 from hep import codec
 from hep.own import OwnDraft, OwnExercise
+from hep.own_wire import OwnExercises, PhotoAdded, RefusedEntries, Retire, Taken
 from hep.prescribing import Draft
 from hep.problems import CATALOG
 from hep.records import Dose, Exercise, ProgramVersion
@@ -37,32 +38,6 @@ class StaleExercise(ApiError):
     def __init__(self, current: OwnExercise) -> None:
         super().__init__("stale_exercise")
         self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoAdded:
-    """A photo as the server keeps it. `had_location`: the file told where it was taken."""
-
-    photo: str
-    had_location: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Why an entry of a file was refused."""
-
-    entry: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What became of a file: how many exercises were added and changed, or why it was refused, entry by entry."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +82,6 @@ class _Quarantine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Library:
     exercises: tuple[Exercise, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
-    exercises: tuple[OwnExercise, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +136,7 @@ class Clinic:
 
     async def own(self) -> tuple[OwnExercise, ...]:
         """The clinic's own exercises, retired ones too."""
-        return (await self._call("GET", "/library/own")).read(_Own).exercises
+        return (await self._call("GET", "/library/own")).read(OwnExercises).exercises
 
     async def save_own(self, draft: OwnDraft) -> OwnExercise:
         """Make the draft the exercise's next version. Raises `StaleExercise` when its base is no longer the newest."""
@@ -181,7 +151,9 @@ class Clinic:
     async def retire_own(self, exercise_id: str, retired: bool) -> OwnExercise:
         """Offer an exercise no longer, or again."""
         self._library = None
-        return (await self._call("POST", f"/library/own/{exercise_id}/retire", {"retired": retired})).read(OwnExercise)
+        return (await self._call("POST", f"/library/own/{exercise_id}/retire", Retire(retired=retired))).read(
+            OwnExercise
+        )
 
     async def add_photo(self, content: bytes) -> PhotoAdded:
         """Send a picture; what the server made of it is in the gallery."""
@@ -202,15 +174,15 @@ class Clinic:
         reply = await self._call("GET", "/library/archive")
         return reply.data if isinstance(reply.data, bytes) else b""
 
-    async def import_own(self, content: bytes) -> Imported:
+    async def import_own(self, content: bytes) -> Taken | RefusedEntries:
         """Add the exercises of such a file, all or none; why not is said entry by entry."""
         self._library = None
         try:
-            return (await self._call("POST", "/library/archive", content)).read(Imported)
+            return (await self._call("POST", "/library/archive", content)).read(Taken)
         except ServerSaid as refusal:
             if refusal.code != "archive_refused":
                 raise
-            return codec.load(Imported, refusal.detail)
+            return codec.load(RefusedEntries, refusal.detail)
 
     async def add_patient(self, patient: NewPatient) -> str:
         """Make a record and an episode of care; answers the patient's id."""

@@ -9,11 +9,12 @@ import flet as ft
 
 from app import strings_clinic as words
 from app.api import ApiError, ServerSaid
-from app.therapist.clinic import Clinic, Imported, StaleExercise
+from app.therapist.clinic import Clinic, StaleExercise
 from app.therapist.find import Filter, Index
 from app.therapist.own_form import OwnForm, blank, copy_of, exercise_of, form_of, mistakes
 from app.therapist.remote import Remote
 from hep.own import OwnDraft, OwnExercise, is_own
+from hep.own_wire import RefusedEntries, Taken
 from hep.records import Exercise
 
 SUGGESTED = 6
@@ -40,7 +41,7 @@ class OwnState(ft.Observable):
         self.problem: ApiError | None = None
         self.said = ""
         self.stale: OwnExercise | None = None
-        self.imported: Imported | None = None
+        self.imported: Taken | RefusedEntries | None = None
 
     async def load(self) -> None:
         """Ask for the lists."""
@@ -180,7 +181,7 @@ class OwnState(ft.Observable):
 
     async def _take_in(self, content: bytes) -> None:
         self.imported = await self._clinic.import_own(content)
-        if not self.imported.refused:
+        if isinstance(self.imported, Taken):
             await self.load()
 
     async def _ask(self, call: Callable[..., Any], *args: Any) -> Any:

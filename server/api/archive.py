@@ -7,13 +7,14 @@ from starlette.concurrency import run_in_threadpool
 
 from hep import codec
 from hep.access import Action
+from hep.own_wire import RefusedEntries, Taken
 from server import audit, exercises
 from server.api.answer import JsonAnswer, json_answer
 from server.api.deps import Caller, Database, Now, needs
 from server.api.errors import may
 from server.api.upload import ARCHIVE_BYTES, body_of, received_file
 from server.archive.entries import Refusals
-from server.archive.taking import Taken, take
+from server.archive.taking import take
 from server.archive.writing import written
 from server.database import writing
 from server.photos import keeping
@@ -47,5 +48,5 @@ async def take_in(
         try:
             done = await run_in_threadpool(take, engine, file, caller.actor, caller.person_name, now)
         except Refusals as refusals:
-            raise Declined("archive_refused", detail={"refused": codec.dump(refusals.entries)}) from None
+            raise Declined("archive_refused", detail=codec.dump(RefusedEntries(refused=refusals.entries))) from None
     return json_answer(done)

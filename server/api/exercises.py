@@ -1,12 +1,12 @@
 """The clinic's own exercises beside the shared library."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter
 
 from hep.access import Action
 from hep.own import OwnDraft, OwnExercise
+from hep.own_wire import OwnExercises, Retire
 from server import audit, exercises
 from server.api.answer import JsonAnswer, json_answer
 from server.api.body import Body
@@ -15,20 +15,6 @@ from server.api.errors import DOSE, may
 from server.database import reading, writing
 
 router = APIRouter(prefix="/library/own", tags=["library"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnExercises:
-    """All of the clinic's own exercises, retired ones too, by name."""
-
-    exercises: tuple[OwnExercise, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retire:
-    """Whether the exercise is to be retired, or offered again."""
-
-    retired: bool
 
 
 @router.get("", response_model=OwnExercises)

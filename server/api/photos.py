@@ -1,12 +1,12 @@
 """Photos of the clinic's own exercises: taken in by staff, given to staff and to the patients who have them."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from hep.access import Action, Scope, scope
+from hep.own_wire import PhotoAdded
 from server import audit
 from server.api.answer import JsonAnswer, json_answer
 from server.api.deps import Caller, Database, Now, needs
@@ -21,16 +21,6 @@ router = APIRouter(prefix="/library/photos", tags=["library"])
 
 WEBP = "image/webp"
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoAdded:
-    """The photo as it is stored. `had_location`: the file told where it was taken; what is stored does not."""
-
-    photo: str
-    width: int
-    height: int
-    had_location: bool
 
 
 @router.post(

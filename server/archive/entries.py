@@ -14,6 +14,7 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from hep.own import MOST
+from hep.own_wire import Entry
 from server.archive.writing import MANIFEST
 from server.photos import keeping
 from server.photos.wire import MOST_BYTES
@@ -32,14 +33,6 @@ _EXERCISE = re.compile(r"exercises/([A-Za-z0-9_-]{1,80})\.json")
 _PHOTO = re.compile(r"photos/([0-9a-f]{64})\.webp")
 _SIZES = ((_EXERCISE, 64 * 1024), (_PHOTO, MOST_BYTES), (re.compile(re.escape(MANIFEST)), 64 * 1024))
 _FOLDERS = {"exercises/", "photos/"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Why an entry was refused: its name as far as it can be shown, and what to do."""
-
-    entry: str
-    sentence: str
 
 
 class Refusals(Exception):

@@ -10,27 +10,19 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from hep.own import OwnDraft, faults
+from hep.own_wire import Entry, Taken
 from hep.problems import Refused
 from hep.records import Exercise
 from server import audit, exercises, library
 from server.api.body import read_body
 from server.archive import entries
-from server.archive.entries import Contents, Entry, Refusals, refusal
+from server.archive.entries import Contents, Refusals, refusal
 from server.archive.writing import FORM, MANIFEST
 from server.audit import Actor
 from server.database import writing
 from server.photos import keeping
 from server.photos.darkroom import darkroom
 from server.problems import Declined
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """How many exercises were added, got a new version, and were the same already."""
-
-    added: int
-    changed: int
-    unchanged: int
 
 
 @dataclass(frozen=True, slots=True)

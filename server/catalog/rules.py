@@ -6,7 +6,7 @@ Works on a row as the catalog has it (`assets/exercises/library.json`), so that 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from hep.library import dose_faults, exercise_from
+from hep.library import LEAST_CUES, dose_faults, exercise_from
 from hep.problems import Refused
 from server.catalog import reading
 from server.catalog.faults import Fault, Terms
@@ -14,7 +14,7 @@ from server.catalog.faults import Fault, Terms
 Row = Mapping[str, Any]
 Check = Callable[[Row, Terms], Iterator[tuple[str, str]]]
 
-FEWEST_CUES, MOST_CUES, FEWEST_SYNONYMS = 2, 5, 2
+MOST_CUES, FEWEST_SYNONYMS = 5, 2
 LONGEST = {"name": 60, "why": 120, "precaution": 160, "family": 40}
 """Characters, inclusive: what a phone's card holds in a few lines at 200 % text."""
 
@@ -85,8 +85,8 @@ def _texts(row: Row, _terms: Terms) -> Iterator[tuple[str, str]]:
 
 
 def _cues(row: Row, _terms: Terms) -> Iterator[tuple[str, str]]:
-    if not FEWEST_CUES <= len(row["cues"]) <= MOST_CUES:
-        yield "cues", f"Write {FEWEST_CUES} to {MOST_CUES} cues."
+    if not LEAST_CUES <= len(row["cues"]) <= MOST_CUES:
+        yield "cues", f"Write {LEAST_CUES} to {MOST_CUES} cues."
     if len(row["synonyms"]) < FEWEST_SYNONYMS:
         yield "synonyms", f"Add at least {FEWEST_SYNONYMS} names that people search for."
     if row["name"].casefold() in {name.casefold() for name in row["synonyms"]}:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -16,6 +17,13 @@ def tap(page: Page, name: str, *, nth: int = 0) -> None:
         button.wait_for(state="attached")
         let_it_draw(page, frames=4)
         button.dispatch_event("click")
+
+
+def choose(page: Page, name: str, file: Path | str) -> None:
+    """Tap the button that asks for a file, and give it this one."""
+    with page.expect_file_chooser() as asked:
+        tap(page, name)
+    asked.value.set_files(file)
 
 
 def open_tab(page: Page, name: str) -> None:

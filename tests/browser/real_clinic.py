@@ -20,8 +20,9 @@ from hep.days import local_on
 from hep.facts import CheckIn, ItemKey, Provenance, SessionEnd, SetLog
 from hep.ids import new_id
 from hep.library import exercises_from, prescribe
+from hep.own import OwnDraft
 from hep.prescribing import Draft
-from hep.records import Goal, Intent, Prescription, Schedule
+from hep.records import Exercise, Goal, Intent, Prescription, Review, Schedule
 from hep.views import PatientDetail
 from hep.wire import SCHEMA
 from tests.browser.serving import ROOT, ServerProcess
@@ -105,10 +106,22 @@ class RealClinic:
         )
         return self._post(f"/v1/patients/{self.patient_id}/programs", codec.dump(draft))
 
-    def prescription(self, exercise_id: str, sets: int, reps: int = 10) -> Prescription:
-        """A daily prescription of a library exercise since three weeks ago, with a goal."""
-        library = exercises_from(json.loads(LIBRARY.read_text()))
-        made = prescribe(library[exercise_id], prescription_id=f"{exercise_id}-01", from_on=self.today(-21))
+    def own_exercise(self, like: str, photo: bytes) -> Exercise:
+        """An exercise of the clinic's own with a photo, which begins as the library's `like`."""
+        octets = {**self._therapist, "Content-Type": "application/octet-stream"}
+        added = httpx.post(f"{self.url}/v1/library/photos", content=photo, headers=octets, timeout=60)
+        assert added.status_code == 201, added.text
+        name = added.json()["photo"]
+        own = replace(_library()[like], id=f"own-{like}-{self._patients:04d}", photo=name, review=Review())
+        self._post("/v1/library/own", codec.dump(OwnDraft(base_version=0, exercise=own)))
+        return own
+
+    def prescription(
+        self, exercise_id: str, sets: int, reps: int = 10, exercise: Exercise | None = None
+    ) -> Prescription:
+        """A daily prescription of a library exercise, or of `exercise`, since three weeks ago, with a goal."""
+        held = exercise or _library()[exercise_id]
+        made = prescribe(held, prescription_id=f"{exercise_id}-01", from_on=self.today(-21))
         schedule = Schedule(from_on=self.today(-21))
         return replace(
             made, goal_id=GOAL.id, schedule=schedule, dose=replace(made.dose, sets=sets, reps=reps, rest_s=0)
@@ -160,6 +173,10 @@ class RealClinic:
         assert answer.status_code in (200, 201), answer.text
         read: dict[str, Any] = answer.json()
         return read
+
+
+def _library() -> dict[str, Exercise]:
+    return exercises_from(json.loads(LIBRARY.read_text()))
 
 
 class EarlierPhone:

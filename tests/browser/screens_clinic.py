@@ -1,13 +1,17 @@
 """The tours through the therapist's half. A tour changes its clinic: each gets a copy of its own."""
 
 from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from server.demo import PASSWORD
 from tests.browser.demo_clinic import EMAIL, DemoClinic
-from tests.browser.fingers import asks, named, says, says_no_more, sign_in, tap, type_into
+from tests.browser.fingers import asks, choose, named, says, says_no_more, sign_in, tap, type_into
 from tests.browser.screens_patient import WHO
+from tests.browser.serving import ROOT
 from tests.browser.visitor import Visitor, let_it_draw
 
 ON_HOLD = "Evelyn Brooks"
@@ -44,6 +48,66 @@ def everything(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     tap(page, "Save and build")
     says(page, "another look")
     take(page, "add-patient-errors")
+    our_exercises(visitor, page, take)
+
+
+def our_exercises(visitor: Visitor, page: Page, take: Take) -> None:
+    """The clinic's own: copied, photographed, saved, refused as a file, retired."""
+    tap(page, "Exercises" if named(page, "button", "Exercises").count() else "Our exercises")
+    says(page, "None yet")
+    type_into(page, "Search the library for one", "bridge")
+    tap(page, "Copy: Bridge")
+    says(page, "Name the patient sees")
+    let_it_draw(page, frames=30)
+    take(page, "own-form")
+    show(page, "Choose a photo")
+    choose(page, "Choose a photo", _photo(visitor.profile))
+    says(page, "as patients will see it")
+    take(page, "own-photo")
+    tap(page, "Save")
+    says(page, "version 1 is saved")
+    take(page, "own-list")
+    choose(page, "Import a file", _strange_file(visitor.profile))
+    says(page, "Nothing was imported")
+    take(page, "own-refused")
+    tap(page, "Edit: ")
+    type_into(page, "Name the patient sees", "Bridge on the bed")
+    tap(page, "Back to our exercises")
+    says(page, "Leave without saving")
+    take(page, "own-leaving")
+    tap(page, "Discard changes")
+    tap(page, "Retire: ")
+    says(page, "no longer offered")
+    take(page, "own-retired")
+
+
+def _photo(folder: Path) -> Path:
+    """A drawing of the library's as a photo a phone might have taken, with a wall behind."""
+    drawn = Image.open(ROOT / "assets" / "exercises" / "hip-bridge" / "end.webp").convert("RGB")
+    photo = Image.new("RGB", (1200, 900), (214, 201, 180))
+    photo.paste(drawn.resize((900, 900)), (150, 0))
+    photo.save(folder / "photo.jpg")
+    return folder / "photo.jpg"
+
+
+def _strange_file(folder: Path) -> Path:
+    file = folder / "strange.zip"
+    with ZipFile(file, "w") as opened:
+        opened.writestr("../library.json", "{}")
+        opened.writestr("exercises/own-squat.docx", "")
+        opened.writestr("photos/holiday.jpg", "")
+    return file
+
+
+def show(page: Page, name: str) -> None:
+    """Scroll until a button is in sight."""
+    size = page.viewport_size or {"height": 0}
+    for _ in range(20):
+        box = named(page, "button", name).first.bounding_box() if named(page, "button", name).count() else None
+        if box is not None and 0 < box["y"] < size["height"] - 120:
+            return
+        scroll(page, 250)
+        let_it_draw(page, frames=8)
 
 
 def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
@@ -58,6 +122,7 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     take(page, "builder")
     scroll(page, 900)
     take(page, "builder-below")
+    _look_up(page, take)
     tap(page, "Close without publishing")
     says(page, "Nothing changes")
     tap(page, "Back to caseload")
@@ -66,6 +131,7 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     tap(page, "Add patient")
     says(page, "Precautions")
     take(page, "add-patient")
+    our_exercises(visitor, page, take)
 
 
 def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
@@ -86,6 +152,22 @@ def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     tap(page, "Edit program")
     says(page, "min per session")
     take(page, "builder")
+    tap(page, "Close without publishing")
+    says(page, "Nothing changes")
+    our_exercises(visitor, page, take)
+
+
+def _look_up(page: Page, take: Take) -> None:
+    """A search that the filters keep from finding, and an exercise in full."""
+    show(page, "Add ")
+    type_into(page, "Search", "hip opener")
+    says(page, "Found outside")
+    take(page, "builder-outside")
+    tap(page, "How it is done: Clamshell")
+    says(page, "Not yet reviewed")
+    let_it_draw(page, frames=30)
+    take(page, "builder-exercise")
+    tap(page, "Back to the library")
 
 
 def _caseload(page: Page, take: Take) -> None:
@@ -121,6 +203,7 @@ def _builder(page: Page, clinic: DemoClinic, take: Take) -> None:
     tap(page, "Edit program")
     says(page, "min per session")
     take(page, "builder")
+    _look_up(page, take)
     type_into(page, "Search", "step-up")
     tap(page, "Add Forward step-up")
     says(page, "things? missing")

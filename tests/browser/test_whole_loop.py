@@ -5,18 +5,24 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Playwright
 
 from tests.browser import fingers
 from tests.browser.chromium import DESK
 from tests.browser.conftest import Visit
-from tests.browser.fingers import named, says, says_no_more, tap, type_into
+from tests.browser.fingers import choose, named, says, says_no_more, tap, type_into
 from tests.browser.real_clinic import EMAIL, PASSWORD, RealClinic
-from tests.browser.visitor import Visitor, let_it_draw, wait_for_picture
+from tests.browser.visitor import Visitor, let_it_draw, wait_for_color, wait_for_photo, wait_for_picture
+from tests.server.pictures import picture
 
 Phone = tuple[Visitor, Page]
+PINK = (230, 40, 160)
+"""No color of the app and of its drawings."""
+
 SIT, HEEL = "fn-sit-to-stand-01", "an-heel-raise-01"
 
 
@@ -53,6 +59,15 @@ def desk(
     says(page, "Add patient")
     yield Desk(visitor, page)
     visitor.close()
+
+
+@pytest.fixture
+def photo(clinic: RealClinic) -> str:
+    """A program whose heel raise is the clinic's own, with this photo: a field of one color."""
+    own = clinic.own_exercise("an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG"))
+    heel = clinic.prescription("an-heel-raise", 1, exercise=own)
+    clinic.publish(clinic.prescription("fn-sit-to-stand", 2), heel)
+    return str(own.photo)
 
 
 @pytest.fixture
@@ -104,14 +119,18 @@ def test_a_session_done_on_the_phone_is_in_the_clinic_with_every_set_while_a_sec
     visitor.assert_clean()
 
 
-def test_a_session_done_without_server_and_after_a_restart_arrives_once(phone: Phone, clinic: RealClinic) -> None:
+def test_a_session_done_without_server_and_after_a_restart_arrives_once(
+    photo: str, phone: Phone, clinic: RealClinic
+) -> None:
     visitor, page = phone
     wait_for_picture(page, "fn-sit-to-stand/loop")
+    wait_for_photo(page, photo)
     clinic.server.kill()
     visitor.restart()
 
-    # then how the exercise moves is shown without the server, too
+    # then the clinic's own photo and how the other exercise moves are shown without the server, too
     page = visitor.open(clinic.url)
+    wait_for_color(page, PINK)
     with page.expect_response(lambda answer: "/pictures/fn-sit-to-stand/loop.webp" in answer.url) as answered:
         tap(page, "Sit to stand")
     assert (answered.value.status, answered.value.from_service_worker) == (200, True)
@@ -228,6 +247,34 @@ def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(desk: Desk, c
     assert newest.version == 2
     assert newest.reason == "Stronger than last week"
     assert {p.dose.sets for p in newest.prescriptions} == {3, 1}
+    desk.visitor.assert_clean()
+
+
+def test_our_exercises_leave_as_a_file_come_back_unchanged_and_a_file_that_is_refused_says_why_entry_by_entry(
+    desk: Desk, clinic: RealClinic, tmp_path: Path
+) -> None:
+    own = clinic.own_exercise("an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG"))
+    page = desk.page
+    tap(page, "Exercises")
+    says(page, "Version 1, Dana Ruiz")
+
+    with page.expect_download() as saved:
+        tap(page, "Export all")
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    choose(page, "Import a file", file)
+
+    says(page, "what the file holds is here already")
+    bad = shutil.copy(file, tmp_path / "bad.zip")
+    with ZipFile(bad, "a") as opened:
+        opened.writestr("../outside.json", "{}")
+        opened.writestr("exercises/movie.mp4", b"")
+    choose(page, "Import a file", bad)
+    for said in ("Nothing was imported", "../outside.json", "leads out of the file", "movie.mp4", "has no place"):
+        says(page, said)
+    with ZipFile(file) as opened:
+        assert f"exercises/{own.id}.json" in opened.namelist()
+        assert f"photos/{own.photo}.webp" in opened.namelist()
     desk.visitor.assert_clean()
 
 

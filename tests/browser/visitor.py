@@ -10,11 +10,13 @@
 `visitor.restart()` ends the browser process and starts another one with the same profile.
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Worker
 
 from tests.browser.chromium import PHONE, launch
@@ -40,7 +42,7 @@ class Visitor:
         viewport: dict[str, int] | None = None,
         **options: Any,
     ) -> None:
-        self._playwright, self._profile, self._viewport = playwright, profile, viewport or PHONE
+        self._playwright, self.profile, self._viewport = playwright, profile, viewport or PHONE
         self._options = options
         self.errors: list[str] = []
         self.requests: list[str] = []
@@ -74,7 +76,7 @@ class Visitor:
         assert {urlsplit(url).hostname for url in self.requests if url.startswith(("http", "ws"))} <= {host}
 
     def _launch(self) -> BrowserContext:
-        context = launch(self._playwright, self._profile, self._viewport, **self._options)
+        context = launch(self._playwright, self.profile, self._viewport, **self._options)
         context.set_default_timeout(_PATIENCE_MS)
         context.add_init_script(_NOTE_VIOLATIONS)
         context.on("console", self._note_console)
@@ -132,18 +134,39 @@ def wait_until_fast(page: Page) -> None:
 
 def wait_for_picture(page: Page, name: str) -> None:
     """Wait until the service worker keeps a picture, such as `kn-slr/loop`."""
+    _wait_until_cached(page, "stepwise-pictures", f"/pictures/{name}.webp")
+
+
+def wait_for_photo(page: Page, name: str) -> None:
+    """Wait until the app keeps a photo of the clinic."""
+    _wait_until_cached(page, "clinic-photos", name)
+
+
+def _wait_until_cached(page: Page, cache: str, name: str) -> None:
     page.evaluate(
-        """async ([name, patience]) => {
+        """async ([cache, name, patience]) => {
             const end = performance.now() + patience;
             for (;;) {
-                const kept = await (await caches.open("stepwise-pictures")).keys();
-                if (kept.some(({ url }) => url.includes(`/pictures/${name}.webp`))) return;
+                const kept = await (await caches.open(cache)).keys();
+                if (kept.some(({ url }) => url.includes(name))) return;
                 if (performance.now() > end) throw new Error("waited in vain for a picture");
                 await new Promise((next) => setTimeout(next, 50));
             }
         }""",
-        [name, _START_PATIENCE_MS],
+        [cache, name, _START_PATIENCE_MS],
     )
+
+
+def wait_for_color(page: Page, color: tuple[int, int, int], *, least: int = 500, looks: int = 60) -> None:
+    """Wait until at least so many pixels of the page have about this color."""
+    for _ in range(looks):
+        shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        counted = shown.getcolors(shown.width * shown.height) or []
+        near = (count for count, seen in counted if max(abs(a - b) for a, b in zip(seen, color, strict=True)) < 24)
+        if sum(near) >= least:
+            return
+        let_it_draw(page, frames=6)
+    raise AssertionError(f"nothing on the screen has the color {color}")
 
 
 def let_it_draw(page: Page, *, frames: int) -> None:

@@ -8,12 +8,12 @@ import flet as ft
 from app import strings_clinic as words
 from app.parts import Card, Heading, Notice, Picture, Text, shown
 from app.theme import Color, Size, Space, Style
-from app.therapist.clinic import Entry
 from app.therapist.own_state import OwnState
 from app.therapist.parts.desk import DeskButton, Field, Muted, act, column, flow, grow, keyed, lines, row
 from app.therapist.parts.own_form import OwnExerciseForm
 from app.therapist.parts.states import Banner, Failed, Skeleton, Trouble
 from hep.own import OwnExercise
+from hep.own_wire import Entry, RefusedEntries
 from hep.phrases import date_text
 from hep.records import Exercise
 
@@ -55,7 +55,7 @@ def _said(state: OwnState) -> list[ft.Control]:
     if state.said:
         said.append(Notice(state.said, "good", ft.Icons.CHECK_CIRCLE_OUTLINE, key="said"))
     done = state.imported
-    if done is not None and done.refused:
+    if isinstance(done, RefusedEntries):
         said.append(Card(Notice(words.IMPORT_REFUSED, "error"), *_refused(done.refused), key="refused"))
     elif done is not None:
         text = words.imported(done.added, done.changed, done.unchanged)
