@@ -37,8 +37,8 @@ log = logging.getLogger("stepwise.reminders")
 PROMPT = timedelta(minutes=3)
 """A message that leaves so soon after its reminder was due lies outside quiet hours, as planned."""
 
-GAP = timedelta(hours=1)
-"""When another message went out so lately, the rules are asked whether there is room for this one."""
+LATELY = timedelta(minutes=50)
+"""When another message went out so shortly before, the rules are asked whether there is room for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _choices(dialect: Dialect) -> Any:
 def check_all(session: Session, posts: Sequence[Any], now: datetime) -> list[tuple[Any, Verdict]]:
     """The verdict on each of these rows of the outbox, in their order. Never raises for what one of them holds."""
     connection = session.connection()
-    given = {"texts": as_texts(post.id for post in posts), "now": now, "lately": now - 3 * GAP}
+    given = {"texts": as_texts(post.id for post in posts), "now": now, "lately": now - 3 * LATELY}
     around = {row.id: row for row in connection.execute(_circumstances(connection.dialect), given)}
     remindings = _remindings(session, {post.patient_id for post in posts})
     return [(post, _check(session, post, around[post.id], remindings[post.patient_id], now)) for post in posts]
@@ -176,7 +176,7 @@ def _as_planned(post: Any, around: Any, now: datetime) -> bool:
         and around.computed_at is not None
         and around.computed_at <= post.due_at
         and now - post.due_at <= PROMPT
-        and (around.last_sent_at is None or post.due_at - around.last_sent_at >= GAP)
+        and (around.last_sent_at is None or post.due_at - around.last_sent_at >= LATELY)
     )
 
 

@@ -6,7 +6,7 @@ worth nothing.
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,23 +63,49 @@ _LEASE = (
     )
     .execution_options(synchronize_session=False)
 )
-_HELD = (
+_NOTE = (
     update(Outbox)
     .where(
         col(Outbox.id) == bindparam("of", type_=String),
         col(Outbox.owner) == bindparam("by", type_=String),
         col(Outbox.state) == WAITING,
     )
+    .values(
+        state=bindparam("is", type_=String),
+        code=bindparam("why", type_=String),
+        tries=bindparam("tried", type_=Integer),
+        not_before=func.coalesce(bindparam("again", type_=Instant()), col(Outbox.not_before)),
+        owner=bindparam("next_owner", type_=String),
+        sent_at=bindparam("at", type_=Instant()),
+    )
     .execution_options(synchronize_session=False)
+)
+_ADDRESS = bindparam("of", type_=String)
+_REACHED = (
+    update(ReminderAddress)
+    .where(col(ReminderAddress.id) == _ADDRESS)
+    .values(last_ok_at=bindparam("at", type_=Instant()), last_failure_at=None, last_failure_code=None)
+)
+_MISSED = (
+    update(ReminderAddress)
+    .where(col(ReminderAddress.id) == _ADDRESS)
+    .values(last_failure_at=bindparam("at", type_=Instant()), last_failure_code=bindparam("why", type_=String))
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """What became of a message: the new values of its row, and how the channel answered if it was asked."""
+    """What became of a message that somebody holds, and how the channel answered if it was asked.
+
+    `again`: from when on it may be taken, for one that waits on; `tries` so far.
+    """
 
     post: Any
-    values: dict[str, Any] = field(default_factory=dict)
+    state: str
+    code: str | None = None
+    tries: int = 0
+    again: datetime | None = None
+    sent_at: datetime | None = None
     outcome: Outcome | None = None
 
 
@@ -96,24 +122,23 @@ def lease(session: Session, kind: str, owner: str, now: datetime, most: int) -> 
 
 def dropped(post: Any, code: str) -> Finished:
     """It is not wanted any more."""
-    return Finished(post, {"state": DROPPED, "code": code})
+    return Finished(post=post, state=DROPPED, code=code, tries=post.tries)
 
 
 def held(post: Any, until: datetime) -> Finished:
     """It waits until then; given back before it was tried, it waits until now."""
-    return Finished(post, {"not_before": until, "owner": None})
+    return Finished(post=post, state=WAITING, again=until, tries=post.tries)
 
 
 def answered(post: Any, outcome: Outcome, now: datetime) -> Finished:
     """As the channel said."""
     tries = post.tries + 1
     if outcome.result is Result.SENT:
-        return Finished(post, {"state": SENT, "code": None, "sent_at": now, "tries": tries}, outcome)
+        return Finished(post=post, state=SENT, tries=tries, sent_at=now, outcome=outcome)
     again = now + _pause(tries, outcome)
     if outcome.result is not Result.LATER or tries >= MOST_TRIES or again >= post.until_at:
-        return Finished(post, {"state": DEAD, "code": outcome.code, "tries": tries}, outcome)
-    values = {"not_before": again, "owner": None, "code": outcome.code, "tries": tries}
-    return Finished(post, values, outcome)
+        return Finished(post=post, state=DEAD, code=outcome.code, tries=tries, outcome=outcome)
+    return Finished(post=post, state=WAITING, code=outcome.code, tries=tries, again=again, outcome=outcome)
 
 
 def _pause(tries: int, outcome: Outcome) -> timedelta:
@@ -124,9 +149,18 @@ def _pause(tries: int, outcome: Outcome) -> timedelta:
 
 def note(session: Session, finished: Finished, now: datetime) -> bool:
     """Write what became of a message, and of its address. False when somebody else holds it by now."""
-    post = finished.post
-    held_by = {"of": post.id, "by": post.owner}
-    if not session.connection().execute(_HELD.values(**finished.values), held_by).rowcount:
+    post, connection = finished.post, session.connection()
+    values = {
+        "of": post.id,
+        "by": post.owner,
+        "is": finished.state,
+        "why": finished.code,
+        "tried": finished.tries,
+        "again": finished.again,
+        "next_owner": None if finished.state == WAITING else post.owner,
+        "at": finished.sent_at,
+    }
+    if not connection.execute(_NOTE, values).rowcount:
         return False
     if finished.outcome is not None:
         _note_address(session, post, finished.outcome, now)
@@ -134,15 +168,16 @@ def note(session: Session, finished: Finished, now: datetime) -> bool:
 
 
 def _note_address(session: Session, post: Any, outcome: Outcome, now: datetime) -> None:
-    if outcome.result is Result.SENT:
-        values: dict[str, Any] = {"last_ok_at": now, "last_failure_at": None, "last_failure_code": None}
-    else:
-        values = {"last_failure_at": now, "last_failure_code": outcome.code}
-    if outcome.result is Result.GONE:
-        values["state"] = "gone"
-        _give_up_rest(session, post, now)
     connection = session.connection()
-    connection.execute(update(ReminderAddress).where(col(ReminderAddress.id) == post.address_id).values(**values))
+    if outcome.result is Result.SENT:
+        connection.execute(_REACHED, {"of": post.address_id, "at": now})
+        return
+    connection.execute(_MISSED, {"of": post.address_id, "at": now, "why": outcome.code})
+    if outcome.result is Result.GONE:
+        connection.execute(
+            update(ReminderAddress).where(col(ReminderAddress.id) == post.address_id).values(state="gone")
+        )
+        _give_up_rest(session, post, now)
 
 
 def _give_up_rest(session: Session, post: Any, now: datetime) -> None:

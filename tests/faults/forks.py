@@ -4,5 +4,12 @@ import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["tests.faults.warm", "tests.faults.victim", "tests.faults.tapper", "tests.faults.migrator", "tests.faults.vaulter"]
+    [
+        "tests.faults.warm",
+        "tests.faults.victim",
+        "tests.faults.tapper",
+        "tests.faults.migrator",
+        "tests.faults.vaulter",
+        "tests.faults.ticking",
+    ]
 )
