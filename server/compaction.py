@@ -2,7 +2,7 @@
 
 No fact goes: the floor rises above those that a first pull leaves out for their age. A phone that was away since
 before gets `resync` for its old cursor, sends what it holds and fetches anew. A newer line of one of the clinic's own
-records replaces the older one at once (`changes.announce`).
+records replaces the older one at once (`changes.announce`). Reminders that are long over go the same night.
 """
 
 import logging
@@ -19,6 +19,7 @@ from server import changes
 from server.chart import LASTING
 from server.database import reading, writing
 from server.feed import HISTORY
+from server.reminders.forgetting import forget
 from server.tables.care import Fact, PatientSync
 from server.tables.people import Patient
 
@@ -51,6 +52,7 @@ def _try_to_compact(engine: Engine, clock: Callable[[], datetime]) -> None:
     """Never raises: an accident is logged by its type, and what is old waits for the next night."""
     try:
         compact(engine, clock())
+        forget(engine, clock())
     except Exception as error:
         log.error("compacting failed with %s", type(error).__name__)
 

@@ -5,6 +5,7 @@ from sqlalchemy import update
 from hep.reaching import ReachView
 from server.database import reading, writing
 from server.reminders import truth
+from server.reminders.forgetting import forget
 from server.reminders.port import Outcome
 from server.tables.reminding import ReminderAddress
 from tests.server.care import Care
@@ -89,3 +90,13 @@ def test_a_lapse_that_was_looked_into_is_not_raised_again_at_once(sqlite_world: 
     care.later(days=2)
     care.line()
     assert len(_flags(care)) == 1
+
+
+def test_what_is_long_over_is_forgotten_but_not_when_somebody_was_last_reached(world: World) -> None:
+    reminded = Reminded.begin(world)
+    reminded.tick(reminded.at(12))
+    sent_at = reminded.outbox()[0].sent_at
+    assert forget(world.engine, world.later(days=59)) == 0
+    assert forget(world.engine, world.later(days=10)) == 1
+    assert (reminded.outbox(), reminded.reminders()) == ([], [])
+    assert _reach(reminded).last_sent_at == sent_at
