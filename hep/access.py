@@ -48,6 +48,8 @@ class Action(StrEnum):
     INVITE = "invitation.write"
     DEVICES_MANAGE = "devices.manage"
     QUARANTINE_DECIDE = "quarantine.decide"
+    REMINDERS_OWN = "reminders.own"
+    CHANNELS_MANAGE = "channels.manage"
 
 
 _OWN, _CLINIC = Scope.OWN, Scope.CLINIC
@@ -70,6 +72,8 @@ POLICY: dict[Action, dict[Role, Scope]] = {
     Action.INVITE: {Role.THERAPIST: _CLINIC, Role.ADMIN: _CLINIC},
     Action.DEVICES_MANAGE: {Role.THERAPIST: _CLINIC, Role.ADMIN: _CLINIC},
     Action.QUARANTINE_DECIDE: {Role.THERAPIST: _CLINIC},
+    Action.REMINDERS_OWN: {Role.PATIENT: _OWN, Role.CAREGIVER: _OWN},
+    Action.CHANNELS_MANAGE: {Role.ADMIN: _CLINIC},
 }
 """Action → role → scope; a role that is not listed has none. Admins see no clinical content (decisions 11)."""
 

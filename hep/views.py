@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from hep.reaching import ReachView
 from hep.records import Dose, Goal, Profile, ProgramVersion, Side
 
 
@@ -291,3 +292,4 @@ class PatientDetail:
     devices: tuple[DeviceView, ...]
     invitations: tuple[InvitationView, ...]
     messages: tuple[MessageView, ...]
+    reach: ReachView

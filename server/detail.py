@@ -30,6 +30,7 @@ from hep.views import (
 from server import devices, exercises, flags, invitations, proposals, visits, wording
 from server.chart import Chart, open_chart, versions_of
 from server.patients import profile_of
+from server.reminders import shown, truth
 from server.summary import age_on, marks
 from server.tables.care import Episode, Flag, Proposal
 from server.tables.people import Patient, Staff
@@ -74,6 +75,7 @@ def read(session: Session, patient: Patient, now: datetime) -> PatientDetail:
         devices=devices.listed(session, patient_id=patient.id),
         invitations=invitations.listed(session, patient, now),
         messages=tuple(_messages(chart)),
+        reach=truth.reach(session, patient.id, shown.views(session, patient.id)),
     )
 
 

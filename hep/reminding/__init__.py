@@ -4,6 +4,7 @@ Pure: no clock, no channel, nothing sent. A reminder is known by (patient, date,
 the program, so that publishing anew reminds nobody twice. Sums of time are made in UTC only.
 """
 
+from hep.reminding.agenda import agenda
 from hep.reminding.choices import Reminding
 from hep.reminding.due import Due, Purpose
 from hep.reminding.lapse import FLAG_DAYS, silent_days
@@ -18,6 +19,7 @@ __all__ = [
     "Due",
     "Purpose",
     "Reminding",
+    "agenda",
     "opens",
     "plan",
     "sentence",

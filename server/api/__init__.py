@@ -5,7 +5,9 @@ from fastapi import APIRouter
 from server.api import (
     archive,
     auth,
+    calendar,
     caseload,
+    channels,
     devices,
     exercises,
     flags,
@@ -18,13 +20,16 @@ from server.api import (
     programs,
     proposals,
     quarantine,
+    reminders,
     sync,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     archive.router,
     auth.router,
+    calendar.router,
     caseload.router,
+    channels.router,
     devices.router,
     exercises.router,
     flags.router,
@@ -37,5 +42,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     programs.router,
     proposals.router,
     quarantine.router,
+    reminders.router,
     sync.router,
 )

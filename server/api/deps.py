@@ -20,6 +20,7 @@ from server import sessions
 from server.audit import Actor
 from server.database import reading, writing
 from server.problems import Declined
+from server.reminders.outlets import Outlets
 from server.security import Keys, Passwords
 from server.settings import Settings
 from server.tables.people import Patient
@@ -73,6 +74,11 @@ async def _passwords(request: Request) -> Passwords:
     return passwords
 
 
+async def _outlets(request: Request) -> Outlets:
+    outlets: Outlets = request.app.state.outlets
+    return outlets
+
+
 async def _config(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -84,6 +90,7 @@ Now = Annotated[datetime, Depends(_now)]
 KeysOf = Annotated[Keys, Depends(_keys)]
 PasswordsOf = Annotated[Passwords, Depends(_passwords)]
 Config = Annotated[Settings, Depends(_config)]
+OutletsOf = Annotated[Outlets, Depends(_outlets)]
 
 
 def _digits(text: str) -> str:

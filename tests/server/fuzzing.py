@@ -167,7 +167,7 @@ class _Callers:
     def _turn(self, scope: Scope) -> Iterator[str]:
         path = next((each.path for each in self._routes if each.matches(scope)[0] is not Match.NONE), scope["path"])
         if path not in self._turns:
-            first = "patient" if "/sync/" in path or "/me/" in path else "therapist"
+            first = "admin" if "/clinic/" in path else "patient" if "/sync/" in path or "/me/" in path else "therapist"
             others = [role for role in self._roles if role != first]
             order = [who for other in others for who in (first, first, other)] if first in self._roles else others
             self._turns[path] = cycle(order or self._roles)

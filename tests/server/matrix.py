@@ -6,6 +6,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import delete
+from sqlmodel import col
+
 from hep import codec
 from hep.access import Role
 from hep.records import Exercise, Review
@@ -13,9 +16,12 @@ from hep.verdicts import Verdict, VerdictKind
 from server import library
 from server.archive.writing import written
 from server.database import writing
+from server.reminders import addresses
 from server.tables.care import Flag, Proposal
 from server.tables.people import Device, Staff
+from server.tables.reminding import Outbox, ReminderAddress
 from tests.server.care import EXERCISE, ZONE, Care, fresh, prescription
+from tests.server.outside import Browser
 from tests.server.pictures import picture
 from tests.server.world import Signed, World
 
@@ -72,6 +78,24 @@ ALLOWED: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/patients/{patient_id}/invitations/{invitation_id}/revoke"): TREATING | {"admin"},
     ("GET", "/v1/patients/{patient_id}/devices"): TREATING | {"admin"},
     ("POST", "/v1/patients/{patient_id}/devices/{device_id}/revoke"): TREATING | {"admin"},
+    ("GET", "/v1/calendar/{secret}.ics"): EVERYBODY,
+    ("GET", "/v1/clinic/channels"): frozenset({"admin"}),
+    ("PUT", "/v1/clinic/channels/email"): frozenset({"admin"}),
+    ("PUT", "/v1/clinic/channels/ntfy"): frozenset({"admin"}),
+    ("POST", "/v1/clinic/channels/email/test"): frozenset({"admin"}),
+    ("POST", "/v1/clinic/channels/ntfy/test"): frozenset({"admin"}),
+    ("GET", "/v1/me/reminders"): PATIENTS,
+    ("PUT", "/v1/me/reminders/webpush"): PATIENTS,
+    ("PUT", "/v1/me/reminders/permission"): PATIENTS,
+    ("POST", "/v1/me/reminders/email"): PATIENTS,
+    ("POST", "/v1/me/reminders/email/confirm"): PATIENTS,
+    ("POST", "/v1/me/reminders/ntfy"): PATIENTS,
+    ("DELETE", "/v1/me/reminders/addresses/{address_id}"): frozenset({"patient"}),
+    ("POST", "/v1/me/reminders/test"): PATIENTS,
+    ("POST", "/v1/me/reminders/opened"): frozenset({"patient"}),
+    ("GET", "/v1/me/reminders/calendar"): PATIENTS,
+    ("POST", "/v1/me/reminders/calendar"): PATIENTS,
+    ("DELETE", "/v1/me/reminders/calendar"): PATIENTS,
     ("GET", "/v1/patients/{patient_id}/quarantine"): TREATING,
     ("POST", "/v1/patients/{patient_id}/quarantine/{batch_id}/release"): TREATING,
     ("POST", "/v1/patients/{patient_id}/quarantine/{batch_id}/discard"): TREATING,
@@ -92,6 +116,8 @@ def refusal(method: str, path: str, actor: str) -> int:
         return 403
     of_a_clinic = any(name in path for name in ("{patient_id}", "{exercise_id}", "{photo}"))
     elsewhere = {"therapist elsewhere"} | (PATIENTS if "{photo}" in path else set())
+    if path.startswith("/v1/me/reminders"):
+        return 404 if actor in PATIENTS else 403
     hidden = (of_a_clinic and actor in elsewhere) or path.startswith("/v1/me/")
     return 404 if hidden else 403
 
@@ -124,8 +150,14 @@ class Case:
                 "proposal_id": _proposal(world, care),
                 "photo": photo,
                 "exercise_id": own_exercise(care.therapist)["exercise"]["id"],
+                **reminded(world, care),
             },
         )
+
+    def ready(self, path: str) -> None:
+        """Put back what requests about reminders use up."""
+        if "/reminders" in path or "/calendar/" in path:
+            remind(self.care.world, self.care, self.ids)
 
     def sent(self, method: str, path: str) -> dict[str, Any]:
         """The body for a request of httpx: a file where the route takes one, else JSON."""
@@ -137,8 +169,15 @@ class Case:
         """A request body that the route accepts, or None."""
         if method == "GET":
             return None
+        if path.startswith("/v1/clinic/"):
+            return CHANNELS.get((method, path))
         last = path.rsplit("/", 1)[1]
         return {
+            "webpush": Browser(f"http://127.0.0.1:9/{fresh('endpoint')}").subscription,
+            "permission": {"state": "denied"},
+            "email": {"address": f"{fresh('mail')}@example.org"},
+            "confirm": {"code": CODE},
+            "opened": {"id": self.ids["message_id"]},
             "redeem": {"secret": "x" * 27, "nonce": fresh("nonce-of-matrix"), "device_name": "Phone"},
             "sign-in": {
                 "email": f"{fresh()}@example.org",
@@ -157,6 +196,60 @@ class Case:
             "release": {"reason": "It was theirs"},
             "discard": {"reason": "It was not theirs"},
         }.get(last)
+
+
+CODE = "123456"
+CHANNELS: dict[tuple[str, str], dict[str, Any]] = {
+    ("PUT", "/v1/clinic/channels/email"): {
+        "enabled": True,
+        "host": "mail.example.org",
+        "port": 587,
+        "security": "starttls",
+        "username": "clinic",
+        "sender": "reminders@example.org",
+        "password": "a word of the clinic",
+    },
+    ("PUT", "/v1/clinic/channels/ntfy"): {"enabled": True, "url": "https://ntfy.example.org", "token": "tk_1234"},
+    ("POST", "/v1/clinic/channels/email/test"): {"to": "admin@example.org"},
+}
+
+
+def reminded(world: World, care: Care) -> dict[str, str]:
+    """A patient with an address, a message and a calendar, in a clinic that has channels."""
+    admin = world.therapist(care.clinic_id, Role.ADMIN)
+    for (method, path), body in CHANNELS.items():
+        if method == "PUT":
+            set_up = admin.request(method, path, json=body)
+            assert set_up.status_code == 200, set_up.text
+    ids = {name: fresh(name.replace("_", "-")) for name in ("address_id", "feed_id", "code_id", "message_id")}
+    ids["secret"] = addresses.feed_secret(world.app.state.keys, ids["feed_id"])
+    remind(world, care, ids)
+    return ids
+
+
+def remind(world: World, care: Care, ids: dict[str, str]) -> None:
+    """The patient's address, message, calendar and unconfirmed address, as they were in the beginning."""
+    keys, at = world.app.state.keys, world.now
+    whose = {"clinic_id": care.clinic_id, "patient_id": care.patient_id}
+    feed = {"kind": "calendar", "digest": keys.lookup("feed", ids["secret"]), "device_id": care.phone.device_id}
+    code = {"confirm_digest": keys.lookup("email-code", ids["code_id"], CODE), "confirm_until": at + timedelta(hours=1)}
+    email = {"kind": "email", "address": '{"email": "ana@example.org"}'}
+    rows: list[Any] = [
+        ReminderAddress(id=ids["address_id"], **whose, **email, state="ok", created_at=at),
+        ReminderAddress(id=ids["code_id"], **whose, **email, **code, confirm_tries=0, created_at=at),
+        ReminderAddress(id=ids["feed_id"], **whose, **feed, address="{}", state="ok", created_at=at),
+    ]
+    message = {"purpose": "session", "kind": "email", "state": "sent", "address_id": ids["address_id"]}
+    when = dict.fromkeys(("due_at", "until_at", "not_before", "sent_at"), at)
+    rows.append(Outbox(id=ids["message_id"], **whose, **message, **when))
+    with writing(world.engine) as session:
+        session.connection().execute(
+            delete(ReminderAddress).where(
+                col(ReminderAddress.patient_id) == care.patient_id, col(ReminderAddress.kind) != "webpush"
+            )
+        )
+        for row in rows:
+            session.merge(row)
 
 
 def own_photo(care: Care) -> str:
@@ -224,7 +317,7 @@ def _proposal(world: World, care: Care) -> str:
 
 
 class Cast:
-    """Everybody of the matrix around one case. `again` gives an actor a fresh sign-in."""
+    """Everybody of the matrix around one case. `again` gives an actor a fresh sign-in, `known` the one they had."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -234,6 +327,15 @@ class Cast:
         clinic = self.here.care.clinic_id
         roles = {"colleague": Role.THERAPIST, "assistant": Role.ASSISTANT, "admin": Role.ADMIN, "auditor": Role.AUDITOR}
         self._emails = {name: world.staff(clinic, role) for name, role in roles.items()}
+        self._known: dict[str, Signed] = {}
+
+    def known(self, actor: str, path: str) -> Signed:
+        """This actor as signed in before, unless the path may end sign-ins."""
+        if path.endswith(("/sign-out", "/revoke")):
+            return self.again(actor)
+        if actor not in self._known:
+            self._known[actor] = self.again(actor)
+        return self._known[actor]
 
     def again(self, actor: str) -> Signed:
         """This actor, signed in just now."""

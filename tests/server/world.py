@@ -17,6 +17,7 @@ from server.app import create_app
 from server.database import writing
 from server.settings import Settings
 from server.tables.people import Clinic, Staff
+from tests.server import canned
 from tests.server.bridge import Running
 
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -54,14 +55,24 @@ class Signed:
 
 
 class World:
-    """The server under test. `now` is its clock; its timer rests, so that a test says when pushes are settled."""
+    """The server under test. `now` is its clock; its timer rests, so that a test says when pushes are settled.
+
+    `outside` stands for every channel of reminders, unless `change` puts the real ones back.
+    """
 
     def __init__(self, database_url: str, folder: Path, change: Callable[[FastAPI], None] | None = None) -> None:
         self.now = START
         self.settings = Settings(
-            database_url=database_url, data_dir=folder, secret_key=KEY, argon2_memory_kib=64, argon2_rounds=1
+            database_url=database_url,
+            data_dir=folder,
+            secret_key=KEY,
+            argon2_memory_kib=64,
+            argon2_rounds=1,
+            push_contact="mailto:operator@example.org",
+            outgoing_vouched="127.0.0.1",
         )
         self.app = create_app(self.settings, clock=lambda: self.now)
+        self.outside = canned.install(self.app)
         if change is not None:
             change(self.app)
         self.engine = self.app.state.engine
