@@ -289,6 +289,104 @@ DISCARD = "Throw away"
 INVITATION_STATE = {"open": "Open", "used": "Used", "expired": "Expired", "revoked": "Withdrawn"}
 MESSAGES = "Messages"
 
+REMINDERS = "Reminders"
+NO_WAY = "No way to remind this patient is set up on a phone yet. The list in the app is always there."
+NOTHING_SENT = "Nothing was sent yet."
+NEVER_OPENED = "never opened from one"
+WAYS = {"webpush": "Notifications", "email": "Email", "ntfy": "ntfy"}
+WAY_STATES = {
+    "blocked": "Notifications are blocked on this phone. The app shows how to allow them.",
+    "unsupported": "This browser cannot show notifications.",
+    "gone": "This phone no longer takes messages. Opening the app there connects it again.",
+    "unconfirmed": "The address is not confirmed yet.",
+}
+
+CHANNELS = "Reminders"
+CHANNELS_HELP = (
+    "By which ways your clinic reminds patients. Messages hold one of a few neutral sentences, nothing else."
+)
+IN_USE, NOT_IN_USE = "In use", "Off"
+ON_PHONES = "Notifications on phones"
+ON_PHONES_ON = "Patients can switch them on in the app."
+ON_PHONES_OFF = "Whoever runs the server can switch them on (PUSH_CONTACT)."
+BY_EMAIL = "Email"
+BY_EMAIL_HELP = "By your own mail server. Patients confirm their address first. Mail is the least private way."
+MAIL_HOST = "Mail server, such as mail.example.org"
+MAIL_PORT = "Port"
+ENCRYPTION = "Encryption"
+ENCRYPTIONS = {"starttls": "STARTTLS (587)", "tls": "TLS from the start (465)", "none": "None, this machine only"}
+MAIL_USER = "User name, empty for none"
+MAIL_PASSWORD = "Password"  # noqa: S105 - a label
+MAIL_SENDER = "Sender's address"
+MAIL_SENDER_HELP = "Everybody who sees the inbox sees it: choose one that does not say what you treat."
+SECRET_HELP = "Stored sealed. It is never shown again."  # noqa: S105 - a label
+SECRET_STORED = "One is stored and never shown. Type a new one to replace it."  # noqa: S105 - a label
+SECRET_LOST = "The stored password cannot be opened by this server any more. Type it again."  # noqa: S105 - a label
+OFFER_TO_PATIENTS = "Offer to patients"
+SAVE_CHANNEL = "Save"
+CHANNEL_SAVED = "Saved."
+FILL_SERVER = "Enter the mail server, its port and the sender's address."
+FILL_ADDRESS = "Enter the address of the ntfy server."
+TRIAL_TO = "Send a test to"
+TRY_MAIL = "Send a test"
+BY_NTFY = "ntfy"
+BY_NTFY_HELP = "For phones with the ntfy app. Each phone listens to a random topic of its own."
+NTFY_URL = "Server, such as https://ntfy.example.org"
+NTFY_TOKEN = "Access token, empty for none"  # noqa: S105 - a label
+TRY_NTFY = "Try the server"
+TRIAL_SENT = "The server took the message."
+
+
+def unreached(since: str, *, ever: bool) -> str:
+    """Since when no reminder was taken by any way."""
+    return f"Reminders: {'not' if ever else 'never'} reached since {_inside(since)}"
+
+
+def last_sent(moment: str, opened: str) -> str:
+    """When a message was last handed over, and what is known of opening."""
+    return f"Last handed over {_inside(moment)}, {opened}."
+
+
+def last_opened(moment: str) -> str:
+    """When the app was last opened from a reminder."""
+    return f"last opened {_inside(moment)}"
+
+
+def way(kind: str, device: str) -> str:
+    """One way to reach a patient."""
+    return f"{WAYS.get(kind, kind)}, {device}" if device else WAYS.get(kind, kind)
+
+
+def way_state(state: str, code: str | None, last: str) -> str:
+    """How that way is doing; `last` is when a message was last handed over there, empty for never."""
+    if code == "permission_unsupported":
+        return WAY_STATES["unsupported"]
+    if state in WAY_STATES:
+        return WAY_STATES[state]
+    said = f"Last handed over {_inside(last)}" if last else NOTHING_SENT.rstrip(".")
+    return f"{said}; then it failed ({code})" if code else said
+
+
+def trial_failed(code: str) -> str:
+    """Why a trial did not arrive; `code` is the server's."""
+    return f"{TRIALS.get(code, 'The message was not taken. Check the entries.')} ({code})"
+
+
+TRIALS = {
+    "mail_sign_in_refused": "The mail server refused the user name or password.",
+    "mail_not_encrypted": "The mail server offers no encryption, so nothing was sent.",
+    "mail_certificate": "The mail server's certificate is not valid for this name.",
+    "mail_timed_out": "The mail server did not answer in time.",
+    "mail_unreachable": "The mail server cannot be reached.",
+    "mail_unknown_host": "There is no server of this name.",
+    "ntfy_unreachable": "The ntfy server cannot be reached.",
+    "ntfy_unknown_host": "There is no server of this name.",
+    "ntfy_timed_out": "The ntfy server did not answer in time.",
+    "ntfy_401": "The ntfy server refused the access token.",
+    "ntfy_403": "The ntfy server refused the access token.",
+    "address_barred": "The server may not go there. Ask whoever runs it.",
+}
+
 
 def week_line(problem: str, week: int, therapist: str) -> str:
     """The line under a patient's name."""

@@ -15,6 +15,7 @@ class Place(StrEnum):
     CASELOAD = "caseload"
     ADD_PATIENT = "add_patient"
     OWN = "own"
+    CHANNELS = "channels"
     PATIENT = "patient"
     BUILDER = "builder"
 
@@ -32,6 +33,8 @@ class Address:
             return f"{HOME}/add"
         if self.place is Place.OWN:
             return f"{HOME}/exercises"
+        if self.place is Place.CHANNELS:
+            return f"{HOME}/reminders"
         if self.patient_id:
             return f"{HOME}/patient/{self.patient_id}" + ("/edit" if self.place is Place.BUILDER else "")
         return HOME
@@ -44,6 +47,8 @@ def address_of(route: str) -> Address:
         return Address(Place.ADD_PATIENT)
     if path == f"{HOME}/exercises":
         return Address(Place.OWN)
+    if path == f"{HOME}/reminders":
+        return Address(Place.CHANNELS)
     found = _PATIENT.fullmatch(path)
     if found is None:
         return Address(Place.CASELOAD)

@@ -15,6 +15,7 @@ from hep.own import OwnDraft, OwnExercise
 from hep.own_wire import OwnExercises, PhotoAdded, RefusedEntries, Retire, Taken
 from hep.prescribing import Draft
 from hep.problems import CATALOG
+from hep.reaching import ChannelTried, ClinicChannels, SetMail, SetNtfy
 from hep.records import Dose, Exercise, ProgramVersion
 from hep.views import Caseload, PatientDetail
 
@@ -184,6 +185,26 @@ class Clinic:
                 raise
             return codec.load(RefusedEntries, refusal.detail)
 
+    async def channels(self) -> ClinicChannels:
+        """By which ways the clinic reminds."""
+        return (await self._call("GET", _CHANNELS)).read(ClinicChannels)
+
+    async def set_mail(self, wanted: SetMail) -> ClinicChannels:
+        """Set the mail server."""
+        return (await self._call("PUT", f"{_CHANNELS}/email", wanted)).read(ClinicChannels)
+
+    async def set_ntfy(self, wanted: SetNtfy) -> ClinicChannels:
+        """Set the ntfy server."""
+        return (await self._call("PUT", f"{_CHANNELS}/ntfy", wanted)).read(ClinicChannels)
+
+    async def try_mail(self, to: str) -> ChannelTried:
+        """Have one mail sent, and hear how the mail server took it."""
+        return (await self._call("POST", f"{_CHANNELS}/email/test", {"to": to})).read(ChannelTried)
+
+    async def try_ntfy(self) -> ChannelTried:
+        """Have one message published, and hear how the ntfy server took it."""
+        return (await self._call("POST", f"{_CHANNELS}/ntfy/test")).read(ChannelTried)
+
     async def add_patient(self, patient: NewPatient) -> str:
         """Make a record and an episode of care; answers the patient's id."""
         return (await self._call("POST", "/patients", patient)).read(_Created).id
@@ -229,6 +250,9 @@ class Clinic:
         """Let a waiting batch into the record, or throw it away, with a reason."""
         act = "release" if release else "discard"
         await self._call("POST", f"{_patient(patient_id)}/quarantine/{batch_id}/{act}", {"reason": reason})
+
+
+_CHANNELS = "/clinic/channels"
 
 
 def _patient(patient_id: str) -> str:

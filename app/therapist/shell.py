@@ -22,6 +22,7 @@ from app.therapist.parts.desk import Option, Picker, column, grow, row
 from app.therapist.screens.add_patient import AddPatientScreen
 from app.therapist.screens.builder import BuilderScreen
 from app.therapist.screens.caseload import CaseloadScreen
+from app.therapist.screens.channels import ChannelsScreen
 from app.therapist.screens.own import OwnScreen
 from app.therapist.screens.patient import PatientScreen
 from app.therapist.screens.sign_in import SignInScreen
@@ -32,6 +33,8 @@ WIDE_FROM = 1000
 """Logical pixels from which lists stand in columns, at 100% text; larger text needs more."""
 
 TEXT_KEY = "text_percent"
+
+_CHANNELS = ft.Icons.NOTIFICATIONS_OUTLINED
 
 
 def begin(platform: Platform) -> None:
@@ -118,6 +121,8 @@ def Screen(desk: Desk, wide: bool) -> ft.Control:
         return AddPatientScreen(desk, wide)
     if desk.place is Place.OWN:
         return OwnScreen(desk.own, wide)
+    if desk.place is Place.CHANNELS:
+        return ChannelsScreen(desk.channels)
     if desk.place is Place.PATIENT and desk.patient:
         return PatientScreen(desk, desk.patient, wide)
     if desk.place is Place.BUILDER and desk.builder:
@@ -143,11 +148,16 @@ def _mark() -> ft.Control:
 
 def _rail(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
     own = desk.place is Place.OWN
+    places = [
+        _place(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, not own, "nav-caseload"),
+        _place(ft.Icons.FITNESS_CENTER_OUTLINED, words.EXERCISES, desk.open_own, own, "nav-own"),
+    ]
+    if desk.admin:
+        places = [_place(_CHANNELS, words.CHANNELS, desk.open_channels, True, "nav-channels")]
     return ft.Container(
         column(
             _mark(),
-            _place(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, not own, "nav-caseload"),
-            _place(ft.Icons.FITNESS_CENTER_OUTLINED, words.EXERCISES, desk.open_own, own, "nav-own"),
+            *places,
             grow(ft.Container()),
             _text_size(percent, choose),
             IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out"),
@@ -184,9 +194,12 @@ def _place(icon: ft.IconData, name: str, go: Callable[[], Any], here: bool, key:
 def _bar(desk: Desk, percent: int, choose: Callable[[str], None]) -> ft.Control:
     home = IconAction(ft.Icons.GROUPS_OUTLINED, words.CASELOAD, desk.open_caseload, key="nav-caseload")
     own = IconAction(ft.Icons.FITNESS_CENTER_OUTLINED, words.OUR_EXERCISES, desk.open_own, key="nav-own")
+    places = [home, own]
+    if desk.admin:
+        places = [IconAction(_CHANNELS, words.CHANNELS, desk.open_channels, key="nav-channels")]
     leave = IconAction(ft.Icons.LOGOUT, words.sign_out(desk.name), desk.sign_out, key="sign-out")
     return ft.Container(
-        row(home, own, grow(ft.Container()), _text_size(percent, choose), leave, spacing=Space.S),
+        row(*places, grow(ft.Container()), _text_size(percent, choose), leave, spacing=Space.S),
         bgcolor=Color.CARD,
         padding=8,
         border=ft.Border(bottom=ft.BorderSide(1, Color.HAIRLINE)),

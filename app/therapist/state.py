@@ -13,10 +13,12 @@ from app.parts.photos import GALLERY
 from app.therapist.address import Address, Place, address_of
 from app.therapist.builder_state import BuilderState
 from app.therapist.caseload_state import CaseloadState
+from app.therapist.channels_state import ChannelsState
 from app.therapist.clinic import Clinic, NewPatient
 from app.therapist.own_state import OwnState
 from app.therapist.patient_state import PatientState
 from app.therapist.remote import Remote
+from hep.access import Role
 from hep.records import Exercise
 from hep.views import PatientDetail
 from hep.wire import SignIn, Tokens
@@ -57,6 +59,7 @@ class Desk(ft.Observable):
         self.builder: BuilderState | None = None
         self.own = OwnState(self._clinic, self.now)
         GALLERY.forget()
+        self.channels = ChannelsState(self._clinic)
         self.library: Remote[tuple[Exercise, ...]] = Remote()
         self._drafts: dict[str, BuilderState] = {}
 
@@ -72,6 +75,11 @@ class Desk(ft.Observable):
     def name(self) -> str:
         """The name of who is signed in; empty for nobody."""
         return self.who.person_name if self.who else ""
+
+    @property
+    def admin(self) -> bool:
+        """Whether it is an admin, who sets the clinic up and sees no patient."""
+        return self.who is not None and self.who.role == Role.ADMIN
 
     async def start(self) -> None:
         """Go on with the tab's sign-in, if there is one, at the address it was opened at."""
@@ -91,7 +99,9 @@ class Desk(ft.Observable):
             await self._open(address_of(route))
 
     async def _open(self, address: Address) -> None:
-        if address.place is Place.ADD_PATIENT:
+        if self.admin:
+            await self.open_channels()
+        elif address.place is Place.ADD_PATIENT:
             await self.open_add_patient()
         elif address.place is Place.OWN:
             await self.open_own()
@@ -155,6 +165,11 @@ class Desk(ft.Observable):
         """Show the clinic's own exercises."""
         self._show(Address(Place.OWN))
         await self.own.load()
+
+    async def open_channels(self) -> None:
+        """Show the clinic's channels of reminders."""
+        self._show(Address(Place.CHANNELS))
+        await self.channels.load()
 
     async def load_library(self) -> None:
         """Ask for the library."""

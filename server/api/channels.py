@@ -68,7 +68,9 @@ def set_ntfy(wanted: Body[SetNtfy], engine: Database, out: Out, now: Now, caller
 
 
 @router.post(
-    "/email/test", response_model=ChannelTried, responses=may("email_invalid", "channel_off", "too_many_tries")
+    "/email/test",
+    response_model=ChannelTried,
+    responses=may("text_invalid", "email_invalid", "channel_off", "too_many_tries"),
 )
 def try_mail(wanted: Body[Trial], engine: Database, keys: KeysOf, out: Out, now: Now, caller: Admin) -> JsonAnswer:
     """Send one mail, and say how the mail server took it."""

@@ -101,7 +101,7 @@ def mine(engine: Database, config: Config, keys: KeysOf, out: Out, caller: Patie
     return json_answer(found)
 
 
-@router.put("/webpush", responses=may("channel_off", "push_refused"))
+@router.put("/webpush", responses=may("text_invalid", "channel_off", "push_refused"))
 def subscribe(
     given: Body[Subscription], engine: Database, keys: KeysOf, out: Out, now: Now, caller: Patients
 ) -> dict[str, str]:
@@ -114,7 +114,7 @@ def subscribe(
     return {}
 
 
-@router.put("/permission", responses=may("invalid"))
+@router.put("/permission", responses=may("text_invalid", "invalid"))
 def permission(given: Body[Permission], engine: Database, now: Now, caller: Patients) -> dict[str, str]:
     """What this device says of notifications."""
     check(given.state in addresses.PERMISSIONS, "invalid", "Update the app and try again.")
@@ -123,7 +123,9 @@ def permission(given: Body[Permission], engine: Database, now: Now, caller: Pati
     return {}
 
 
-@router.post("/email", responses=may("channel_off", "email_invalid", "too_many_tries", "not_handed_over"))
+@router.post(
+    "/email", responses=may("text_invalid", "channel_off", "email_invalid", "too_many_tries", "not_handed_over")
+)
 def ask_email(
     given: Body[Email], engine: Database, keys: KeysOf, out: Out, now: Now, caller: Patients
 ) -> dict[str, str]:
@@ -144,7 +146,7 @@ def ask_email(
     return {}
 
 
-@router.post("/email/confirm", responses=may("code_invalid"))
+@router.post("/email/confirm", responses=may("text_invalid", "code_invalid"))
 def confirm_email(given: Body[Code], engine: Database, keys: KeysOf, now: Now, caller: Patients) -> dict[str, str]:
     """Give the code back."""
     with writing(engine) as session:
@@ -184,7 +186,7 @@ def trial(engine: Database, keys: KeysOf, out: Out, now: Now, caller: Patients) 
     return json_answer(Trials(tried=tried))
 
 
-@router.post("/opened", responses=may("not_found"))
+@router.post("/opened", responses=may("text_invalid", "not_found"))
 def opened(given: Body[Opened], engine: Database, now: Now, caller: Patients) -> dict[str, str]:
     """A message was opened."""
     with writing(engine) as session:

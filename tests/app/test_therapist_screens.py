@@ -33,11 +33,12 @@ async def desk(
     width: int = 1280,
     percent: int | None = None,
     route: str = "/clinic",
+    role: str = "therapist",
 ) -> AsyncIterator[UI]:
     """The therapist's client on a screen of that width."""
     device = Device(Path(), clinic)
     if signed_in:
-        device.kept["tokens"] = json.dumps(codec.dump(tokens()))
+        device.kept["tokens"] = json.dumps(codec.dump(tokens(role)))
     if percent:
         device.kept["text_percent"] = str(percent)
     async with run_ui(lambda page: shell.start(page, device, lambda: NOW), width=width, height=800, route=route) as ui:

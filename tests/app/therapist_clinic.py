@@ -16,6 +16,7 @@ from hep import codec, prescribing
 from hep.library import exercises_from, prescribe
 from hep.own import OwnDraft, OwnExercise
 from hep.problems import CATALOG
+from hep.reaching import AddressView, ClinicChannels, MailChannel, NtfyChannel, ReachView
 from hep.records import Dose, Exercise, Goal, Intent, Prescription, Profile, ProgramVersion, Side
 from hep.views import (
     AdherenceView,
@@ -352,7 +353,34 @@ def detail(patient_id: str = MARIA, name: str = "Maria Santos") -> PatientDetail
             InvitationView(id="invitation-01", created_at=NOW, expires_at=NOW + timedelta(days=3), state="open"),
         ),
         messages=(MessageView(id="message-01", at=NOW - timedelta(days=2), text="Stairs feel easier now."),),
+        reach=ReachView(
+            addresses=(
+                address("webpush", "Chrome on Android", state="blocked", last_failure_code="permission_denied"),
+                address("email", last_ok_at=NOW - timedelta(hours=7)),
+            ),
+            last_sent_at=NOW - timedelta(hours=7),
+            last_opened_at=NOW - timedelta(days=1),
+            unreached_since=None,
+            planned=True,
+        ),
     )
+
+
+def address(kind: str, device_name: str = "", **more: Any) -> AddressView:
+    """One way to reach a patient, as the clinic sees it."""
+    base = AddressView(
+        id=f"address-{kind}",
+        kind=kind,
+        state="ok",
+        device_name=device_name,
+        this_device=False,
+        masked="",
+        created_at=NOW - timedelta(days=20),
+        last_ok_at=None,
+        last_failure_at=None,
+        last_failure_code=None,
+    )
+    return replace(base, **more)
 
 
 def newcomer(name: str = "Nora Blum") -> PatientDetail:
@@ -377,6 +405,7 @@ def newcomer(name: str = "Nora Blum") -> PatientDetail:
         devices=(),
         invitations=(),
         messages=(),
+        reach=ReachView(addresses=(), last_sent_at=None, last_opened_at=None, unreached_since=None, planned=False),
     )
 
 
@@ -393,6 +422,7 @@ class Clinic(httpx.AsyncBaseTransport):
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     own: dict[str, OwnExercise] = field(default_factory=dict)
+    channels: ClinicChannels = field(default_factory=lambda: ClinicChannels(webpush=True, email=None, ntfy=None))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.down:
@@ -430,6 +460,8 @@ class Clinic(httpx.AsyncBaseTransport):
             return says({"exercises": list(LIBRARY.values())})
         if path.startswith("/library/"):
             return self._own(method, path, body)
+        if path.startswith("/clinic/channels"):
+            return self._channels(method, path, body)
         if path == "/patients":
             self.patients["patient-nora"] = newcomer(body["name"])
             return says({"id": "patient-nora", "episode_id": "episode-0001"}, 201)
@@ -450,6 +482,19 @@ class Clinic(httpx.AsyncBaseTransport):
         if rest:
             return says({})
         return says(self.patients[patient_id])
+
+    def _channels(self, method: str, path: str, body: Any) -> httpx.Response:
+        """By which ways the clinic reminds; what is set comes back without its secret."""
+        if path.endswith("/test"):
+            return says({"result": "refused", "code": "mail_sign_in_refused"})
+        if method == "PUT":
+            kind = path.rsplit("/", 1)[1]
+            secret = body.pop("password" if kind == "email" else "token")
+            kept = getattr(self.channels, kind)
+            stored = bool(secret) if secret is not None else kept is not None and kept.secret
+            record = MailChannel if kind == "email" else NtfyChannel
+            self.channels = replace(self.channels, **{kind: record(**body, secret=stored, readable=True)})
+        return says(self.channels)
 
     def _own(self, method: str, path: str, body: Any) -> httpx.Response:
         """The clinic's own exercises."""
@@ -512,13 +557,13 @@ def exercise(name_part: str) -> Exercise:
     return next(e for e in LIBRARY.values() if name_part in e.name)
 
 
-def tokens() -> Tokens:
+def tokens(role: str = "therapist") -> Tokens:
     """Dana's sign-in."""
     return Tokens(
         access_token="access-1",
         refresh_token="refresh-1",
         access_expires_at=NOW,
-        role="therapist",
+        role=role,
         device_id="device-desk",
         person_id=ME,
         person_name="Dana Ruiz",

@@ -10,6 +10,7 @@ from app.therapist.parts.desk import DeskButton, Muted, Tag, Tone, act, column, 
 from app.therapist.parts.flags import Flags
 from app.therapist.parts.program_card import ProgramCard
 from app.therapist.parts.proposals import Proposals
+from app.therapist.parts.reach import Reach
 from app.therapist.parts.session_log import SessionLog
 from app.therapist.parts.states import Banner, Failed, Skeleton, Trouble
 from app.therapist.parts.trends import Trends
@@ -33,7 +34,11 @@ def PatientScreen(desk: Desk, state: PatientState, wide: bool) -> ft.Control:
     if state.problem:
         notes.append(Trouble(state.problem))
     left = column(
-        ProgramCard(desk, state, detail), Access(desk, state, detail), *_messages(desk, detail), spacing=Space.L
+        ProgramCard(desk, state, detail),
+        Access(desk, state, detail),
+        Reach(desk, detail.reach),
+        *_messages(desk, detail),
+        spacing=Space.L,
     )
     right = column(
         Flags(desk, state, detail),
