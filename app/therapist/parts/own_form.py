@@ -69,7 +69,7 @@ def _saving(state: OwnState, wrong: dict[str, str]) -> ft.Control:
 def _leaving(state: OwnState) -> ft.Control:
     actions = flow(
         DeskButton(words.KEEP_EDITING, act(state.stay), key="keep-editing"),
-        DeskButton(words.DISCARD, act(state.discard), key="discard-exercise", kind="outline"),
+        DeskButton(words.DISCARD_CHANGES, act(state.discard), key="discard-exercise", kind="outline"),
     )
     return Notice(words.LEAVE_FORM, "caution", detail=words.LEAVE_FORM_HELP, action=actions, key="leaving")
 
