@@ -89,7 +89,6 @@ def _post(session: Session, row: ReminderAddress, now: datetime) -> Outbox:
         until_at=now + WORTH,
         not_before=now + LEASE,
         owner=secrets.token_hex(8),
-        tries=1,
     )
     session.add(post)
     return post

@@ -73,7 +73,8 @@ def test_a_browser_opens_what_was_pushed_and_nobody_else_learns_anything(service
     outcome = pushing().send(address("webpush", **browser.subscription), MESSAGE, ENOUGH_S)
     assert outcome == Outcome.sent()
     (heard,) = service.heard
-    assert browser.opened(heard.body) == {"id": MESSAGE.id, "sentence": "session", "path": "/"}
+    told = {"id": MESSAGE.id, "sentence": "session", "language": "en", "path": "/"}
+    assert browser.opened(heard.body) == told
     assert (heard.path, heard.headers["host"]) == ("/send/abc?x=1", f"{FAR}:{service.port}")
     assert {name: heard.headers[name] for name in ("ttl", "topic", "urgency", "content-encoding")} == {
         "ttl": "3600",
@@ -96,7 +97,7 @@ def test_a_browser_opens_what_was_pushed_and_nobody_else_learns_anything(service
 
 def test_all_pushes_are_of_one_length_so_that_it_tells_nothing(service: Provider) -> None:
     for purpose in Purpose:
-        message = replace(MESSAGE, sentence=purpose.value, path="/reminders")
+        message = replace(MESSAGE, sentence=purpose.value, path="/reminders", language="es-MX")
         pushing().send(address("webpush", **Browser(f"http://{FAR}:{service.port}/x").subscription), message, ENOUGH_S)
     assert len(service.heard) == len(Purpose)
     assert len({len(heard.body) for heard in service.heard}) == 1

@@ -111,8 +111,9 @@ class WebPush:
 
 
 def payload(message: Message) -> bytes:
-    """What the service worker gets: an opaque id, which sentence to show, and where a tap leads.
+    """What the service worker gets: an opaque id, which sentence to show in which language, and where a tap leads.
 
     All are of one length, so that the push service does not learn from it which sentence it is.
     """
-    return json.dumps({"id": message.id, "sentence": message.sentence, "path": message.path}).ljust(LENGTH).encode()
+    told = {"id": message.id, "sentence": message.sentence, "language": message.language[:20], "path": message.path}
+    return json.dumps(told).ljust(LENGTH).encode()
