@@ -291,3 +291,10 @@ def test_messages_due_at_one_instant_leave_one_after_the_other(sqlite_world: Wor
         moments = session.exec(select(Outbox.not_before)).all()
     assert len(set(moments)) > 20
     assert all(due_at <= moment < due_at + timedelta(seconds=80) for moment in moments)
+
+
+def test_a_server_ticks_by_one_job_however_many_reminders_there_are(sqlite_world: World) -> None:
+    Reminded.begin(sqlite_world)
+    jobs = {job.id: job for job in sqlite_world.app.state.timer.get_jobs()}
+    assert set(jobs) == {"settling", "compaction", "reminders"}
+    assert (jobs["reminders"].max_instances, jobs["reminders"].coalesce) == (1, True)

@@ -63,8 +63,8 @@ def test_a_reminder_for_which_there_was_no_way_is_one_that_did_not_reach(sqlite_
     assert _reach(reminded).unreached_since == due_at
 
 
-def test_a_week_without_an_entry_tells_the_therapist_and_whether_anybody_was_reminded(world: World) -> None:
-    care = Care.begin(world)
+def test_a_week_without_an_entry_tells_the_therapist_and_whether_anybody_was_reminded(sqlite_world: World) -> None:
+    care = Care.begin(sqlite_world)
     care.push(*care.session(), care.acknowledgement())
     care.later(days=7, hours=-1)
     assert _flags(care) == []
