@@ -43,10 +43,14 @@ _NEXT = (
     .order_by(col(Outbox.not_before))
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+    .cte("taken")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+"""Found once, and not for each row: a limit with locks holds no longer when it is asked again."""
+
 _LEASE = (
     update(Outbox)
-    .where(col(Outbox.id).in_(_NEXT))
+    .where(col(Outbox.id).in_(columns(_NEXT.c.id)))
     .values(owner=bindparam("by", type_=String), not_before=bindparam("lease", type_=Instant()))
     .returning(
         col(Outbox.id),
