@@ -6,7 +6,7 @@ anew since the reminder was due, the plan that held it is the answer; otherwise 
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -120,23 +120,27 @@ def check_all(session: Session, posts: Sequence[Any], now: datetime) -> list[tup
     connection = session.connection()
     given = {"texts": as_texts(post.id for post in posts), "now": now, "lately": now - 3 * LATELY}
     around = {row.id: row for row in connection.execute(_circumstances(connection.dialect), given)}
-    remindings = _remindings(session, {post.patient_id for post in posts})
-    return [(post, _check(session, post, around[post.id], remindings[post.patient_id], now)) for post in posts]
+    choices = _chosen_rows(session, {post.patient_id for post in posts})
+    return [(post, _check(session, post, around[post.id], choices[post.patient_id], now)) for post in posts]
 
 
-def _remindings(session: Session, patient_ids: set[str]) -> dict[str, Reminding]:
-    """What each patient chose."""
+def _chosen_rows(session: Session, patient_ids: set[str]) -> Mapping[str, Sequence[Any]]:
+    """Each patient's settings, and what may amend them, as stored."""
     connection = session.connection()
-    rows: dict[str, list[Stored]] = defaultdict(list)
-    for patient_id, row_id, kind, body, seq in connection.execute(
-        _choices(connection.dialect), {"texts": as_texts(patient_ids)}
-    ):
-        rows[patient_id].append(Stored(row_id, KINDS[kind], fact_of(KINDS[kind], body), seq))
-    return {patient_id: chosen(effective(rows.get(patient_id, ()))) for patient_id in patient_ids}
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(_choices(connection.dialect), {"texts": as_texts(patient_ids)}):
+        rows[row.patient_id].append(row)
+    return rows
 
 
-def _check(session: Session, post: Any, around: Any, reminding: Reminding, now: datetime) -> Verdict:
+def _reminding(rows: Sequence[Any]) -> Reminding:
+    stored_rows = (Stored(row.id, KINDS[row.kind], fact_of(KINDS[row.kind], row.body), row.seq) for row in rows)
+    return chosen(effective(stored_rows))
+
+
+def _check(session: Session, post: Any, around: Any, choices: Sequence[Any], now: datetime) -> Verdict:
     try:
+        reminding = _reminding(choices)
         return (
             _barred(post, around, now)
             or _unwanted(session, post, around, reminding, now)
@@ -187,7 +191,9 @@ def _asked_again(session: Session, post: Any, now: datetime) -> Drop | Hold | No
         return Drop("patient_gone")
     chart = open_chart(session, patient, now)
     recent = lately(session, patient.id, chart.today)
-    mine = next(row for row in recent if row.id == post.reminder_id)
+    mine = next((row for row in recent if row.id == post.reminder_id), None)
+    if mine is None:
+        return Drop("late")
     at = still_wanted(
         chart.course,
         zone_of(chart),

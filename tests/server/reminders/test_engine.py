@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from hep.facts import SkipReason
 from server.database import open_database, reading, writing
 from server.reminders import outbox, planning
 from server.reminders.engine import Ticker
 from server.reminders.port import Message, Outcome
+from server.tables.care import Fact
 from server.tables.people import AuditEntry, Patient
 from server.tables.reminding import Outbox, ReminderAddress
 from tests.server.reminders.post import KIND, Noted, Reminded
@@ -264,6 +266,18 @@ def test_one_patient_whose_zone_does_not_exist_keeps_no_other_from_being_reminde
     assert other.states() == [("sent", None)]
     assert reminded.states() == [("waiting", "check_failed")]
     assert "Mars" not in caplog.text
+
+
+def test_one_patient_whose_settings_cannot_be_read_keeps_no_other_from_being_reminded(sqlite_world: World) -> None:
+    reminded = Reminded.begin(sqlite_world)
+    other = Reminded.begin(sqlite_world, beside=reminded.care)
+    with writing(sqlite_world.engine) as session:
+        of_patient = (col(Fact.patient_id) == reminded.care.patient_id, col(Fact.kind) == "preference")
+        session.connection().execute(update(Fact).where(*of_patient).values(body='{"name": 7}'))
+    reminded.at(12)
+    other.tick()
+    assert other.states() == [("sent", None)]
+    assert reminded.states() == [("waiting", "check_failed")]
 
 
 def test_a_tick_never_raises(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
