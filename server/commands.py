@@ -193,6 +193,7 @@ def _demo_lines(engine: Engine, settings: Settings) -> list[str]:
         "Stepwise, demo clinic (invented people). Stop with Ctrl+C.",
         f"  Therapist  {settings.origin}/clinic",
         f"             {access.therapist_email}  /  {access.therapist_password}",
+        *([f"  Admin      {access.admin_email}  /  the same, at the same place"] if access.admin_email else []),
         *(f"  {name:<10} {link}" for name, link in access.invitations),
         "Each patient's link works once; `make run` prints new ones.",
         "",

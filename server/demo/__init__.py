@@ -16,7 +16,7 @@ from server.audit import Actor
 from server.database import reading, writing
 from server.demo.clinic import DemoClinic
 from server.demo.simulate import simulate
-from server.demo.stories import STORIES, THERAPISTS
+from server.demo.stories import ADMIN, STORIES, THERAPISTS
 from server.demo.story import Story
 from server.migrate import upgrade
 from server.security import Keys, Passwords
@@ -24,7 +24,7 @@ from server.settings import Settings
 from server.tables.people import Clinic, Patient, Staff
 
 PASSWORD = "riverside demo clinic"  # noqa: S105 a demo's password is no secret: it is printed
-"""Of all three therapists."""
+"""Of all three therapists and the admin."""
 
 
 class NotDemo(RuntimeError):
@@ -33,10 +33,12 @@ class NotDemo(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccess:
-    """How a visitor gets in: one therapist's sign-in, and a one-time link for each patient to try out."""
+    """How a visitor gets in: one therapist's sign-in, the admin's (same password; empty in a demo made before there was
+    one), and a one-time link for each patient to try out."""
 
     therapist_email: str
     therapist_password: str
+    admin_email: str
     invitations: tuple[tuple[str, str], ...]
 
 
@@ -69,11 +71,17 @@ def fresh_links(engine: Engine, settings: Settings, now: datetime) -> DemoAccess
         clinic = session.exec(select(Clinic).where(Clinic.demo)).one()
         therapist = session.exec(select(Staff).where(Staff.email == THERAPISTS[0][1])).one()
         by = Actor(clinic_id=clinic.id, person_id=therapist.id, role=therapist.role)
+        admin = session.exec(select(Staff.email).where(Staff.email == ADMIN[1])).one_or_none()
         links = []
         for patient in _visited(session, clinic.id):
             _withdraw(session, patient, by, now)
             links.append((patient.name, invitations.make(session, keys, patient, by, now, settings.origin).link))
-    return DemoAccess(therapist_email=therapist.email, therapist_password=PASSWORD, invitations=tuple(links))
+    return DemoAccess(
+        therapist_email=therapist.email,
+        therapist_password=PASSWORD,
+        admin_email=admin or "",
+        invitations=tuple(links),
+    )
 
 
 def reset(engine: Engine, settings: Settings, now: datetime, stories: Sequence[Story] = STORIES) -> DemoAccess:

@@ -35,7 +35,7 @@ from server import (
 from server.audit import Actor
 from server.chart import versions_of
 from server.demo import card
-from server.demo.stories import THERAPISTS
+from server.demo.stories import ADMIN, THERAPISTS
 from server.demo.story import Visit
 from server.patients import NewPatient
 from server.security import Keys, Passwords
@@ -83,18 +83,22 @@ class DemoClinic:
         )
         session.flush()
         for name, email in THERAPISTS:
-            person = Staff(
-                id=new_id(now),
-                clinic_id=self.id,
-                name=name,
-                email=email,
-                password_hash=passwords.hash(password),
-                role=Role.THERAPIST.value,
-                created_at=now,
-            )
-            session.add(person)
-            self.staff.append(person)
+            self.staff.append(self._employ(session, name, email, Role.THERAPIST, passwords.hash(password), now))
+        self._employ(session, *ADMIN, Role.ADMIN, passwords.hash(password), now)
         session.flush()
+
+    def _employ(self, session: Session, name: str, email: str, role: Role, password_hash: str, now: datetime) -> Staff:
+        person = Staff(
+            id=new_id(now),
+            clinic_id=self.id,
+            name=name,
+            email=email,
+            password_hash=password_hash,
+            role=role.value,
+            created_at=now,
+        )
+        session.add(person)
+        return person
 
     def actor(self, therapist: int) -> Actor:
         """A therapist as the audit log names them."""

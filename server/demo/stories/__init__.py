@@ -15,3 +15,6 @@ THERAPISTS = (
     ("Mei-Ling Chow, PT", "meiling@riverside.demo"),
 )
 """Name and email; a story's `therapist` is an index into this."""
+
+ADMIN = ("Robin Hale", "office@riverside.demo")
+"""Name and email of who sets the clinic up and sees no patient."""

@@ -6,15 +6,16 @@ copy and says nothing. A calendar shows what was planned when it last asked; not
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-from icalendar import CLASS, TRANSP, Alarm, Calendar, Event
+from typing import TYPE_CHECKING
 
 from hep import days
 from hep.reminding import Due, Purpose, sentence
 from server.reminders.channels import words
 from server.security import Keys
 
-KIND = "calendar"
+if TYPE_CHECKING:
+    from icalendar import Event
+
 MEDIA_TYPE = "text/calendar"
 DAYS = 28
 """How far ahead a calendar is filled."""
@@ -25,6 +26,8 @@ REFRESH = timedelta(hours=4)
 
 def written(keys: Keys, patient_id: str, zone: str, language: str, dues: Iterable[Due], now: datetime) -> bytes:
     """The whole calendar. Of what is due only sessions are entries."""
+    from icalendar import Calendar  # it takes a quarter of a second to import
+
     made = Calendar.new(
         prodid="-//Stepwise//Reminders//EN",
         name=words.calendar(language),
@@ -39,7 +42,9 @@ def written(keys: Keys, patient_id: str, zone: str, language: str, dues: Iterabl
     return bytes(made.to_ical())
 
 
-def _entry(keys: Keys, patient_id: str, zone: str, language: str, due: Due, now: datetime) -> Event:
+def _entry(keys: Keys, patient_id: str, zone: str, language: str, due: Due, now: datetime) -> "Event":
+    from icalendar import CLASS, TRANSP, Alarm, Event
+
     said = sentence(Purpose.SESSION, language)
     starts = due.at.astimezone(days.zone(zone))
     made = Event.new(
