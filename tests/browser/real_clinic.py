@@ -106,13 +106,13 @@ class RealClinic:
         )
         return self._post(f"/v1/patients/{self.patient_id}/programs", codec.dump(draft))
 
-    def own_exercise(self, like: str, photo: bytes) -> Exercise:
-        """An exercise of the clinic's own with a photo, which begins as the library's `like`."""
+    def own_exercise(self, name: str, like: str, photo: bytes) -> Exercise:
+        """An exercise of the clinic's own with a photo, otherwise the library's `like`."""
         octets = {**self._therapist, "Content-Type": "application/octet-stream"}
         added = httpx.post(f"{self.url}/v1/library/photos", content=photo, headers=octets, timeout=60)
         assert added.status_code == 201, added.text
-        name = added.json()["photo"]
-        own = replace(_library()[like], id=f"own-{like}-{self._patients:04d}", photo=name, review=Review())
+        own_id, shown = f"own-{like}-{self._patients:04d}", added.json()["photo"]
+        own = replace(_library()[like], id=own_id, name=name, photo=shown, review=Review())
         self._post("/v1/library/own", codec.dump(OwnDraft(base_version=0, exercise=own)))
         return own
 

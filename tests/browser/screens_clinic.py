@@ -55,7 +55,7 @@ def our_exercises(visitor: Visitor, page: Page, take: Take) -> None:
     """The clinic's own: copied, photographed, saved, refused as a file, retired."""
     tap(page, "Exercises" if named(page, "button", "Exercises").count() else "Our exercises")
     says(page, "None yet")
-    type_into(page, "Search the library for one", "bridge")
+    type_into(page, "Search the library", "bridge")
     tap(page, "Copy: Bridge")
     says(page, "Name the patient sees")
     let_it_draw(page, frames=30)

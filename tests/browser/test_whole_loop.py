@@ -64,7 +64,9 @@ def desk(
 @pytest.fixture
 def photo(clinic: RealClinic) -> str:
     """A program whose heel raise is the clinic's own, with this photo: a field of one color."""
-    own = clinic.own_exercise("an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG"))
+    own = clinic.own_exercise(
+        "Our heel raise", "an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG")
+    )
     heel = clinic.prescription("an-heel-raise", 1, exercise=own)
     clinic.publish(clinic.prescription("fn-sit-to-stand", 2), heel)
     return str(own.photo)
@@ -130,7 +132,10 @@ def test_a_session_done_without_server_and_after_a_restart_arrives_once(
 
     # then the clinic's own photo and how the other exercise moves are shown without the server, too
     page = visitor.open(clinic.url)
+    tap(page, "Our heel raise")
+    says(page, "How to do it")
     wait_for_color(page, PINK)
+    tap(page, "Back")
     with page.expect_response(lambda answer: "/pictures/fn-sit-to-stand/loop.webp" in answer.url) as answered:
         tap(page, "Sit to stand")
     assert (answered.value.status, answered.value.from_service_worker) == (200, True)
@@ -253,7 +258,9 @@ def test_the_therapist_changes_a_dose_with_a_reason_in_the_builder(desk: Desk, c
 def test_our_exercises_leave_as_a_file_come_back_unchanged_and_a_file_that_is_refused_says_why_entry_by_entry(
     desk: Desk, clinic: RealClinic, tmp_path: Path
 ) -> None:
-    own = clinic.own_exercise("an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG"))
+    own = clinic.own_exercise(
+        "Our heel raise", "an-heel-raise", picture(image=Image.new("RGB", (640, 480), PINK), form="PNG")
+    )
     page = desk.page
     tap(page, "Exercises")
     says(page, "Version 1, Dana Ruiz")

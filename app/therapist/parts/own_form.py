@@ -17,7 +17,7 @@ from hep.own import is_own
 from hep.precautions import flag_words, known_flags
 from hep.records import Exercise, Laterality, Mode, PainRule, ProgressionRule, Severity
 
-_PICTURE = 240
+_PICTURE, _BESIDE = 240, 320
 _FIGURE = 190
 _WIDTH = 880
 """Of the form on a wide screen, in logical pixels: longer lines are hard to read."""
@@ -189,7 +189,7 @@ def Photo(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
         lines(Heading(words.PICTURE[0], Style.DESK_TITLE, 2), Muted(words.PICTURE[1])),
         flow(
             picture,
-            column(*actions, *_drawing(state, form), *said, *_errors(wrong, "photo", "drawing"), width=_PICTURE),
+            column(*actions, *_drawing(state, form), *said, *_errors(wrong, "photo", "drawing"), width=_BESIDE),
             spacing=Space.L,
         ),
     )

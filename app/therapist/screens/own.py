@@ -32,10 +32,8 @@ def OwnScreen(state: OwnState, wide: bool) -> ft.Control:
     parts += _said(state)
     offered = [own for own in state.listed.value if not own.retired]
     retired = [own for own in state.listed.value if own.retired]
-    parts += [_copying(state), _list(state, offered, wide)]
-    if retired:
-        parts.append(_list(state, retired, wide))
-    return _scrolling(*parts)
+    lists = [_list(state, listed, wide) for listed in (offered, retired) if listed]
+    return _scrolling(*parts, _copying(state), *(lists or [Card(Muted(words.OWN_EMPTY, Style.SMALL))]))
 
 
 def _scrolling(*parts: ft.Control) -> ft.Control:
@@ -129,8 +127,6 @@ def _suggestion(exercise: Exercise, state: OwnState, last: bool) -> ft.Control:
 
 
 def _list(state: OwnState, listed: list[OwnExercise], wide: bool) -> ft.Control:
-    if not listed:
-        return Card(Muted(words.OWN_EMPTY, Style.SMALL))
     retired = listed[0].retired
     title = Heading(f"{words.RETIRED if retired else words.OFFERED} · {len(listed)}", Style.DESK_TITLE, 2)
     head = lines(title, Muted(words.RETIRED_HELP)) if retired else title
