@@ -26,7 +26,7 @@ from hep.days import window_end, zone
 from hep.pain import MORNING_CARD_FROM_HOUR
 
 FORMAT = 2
-"""Goes up when `app/web/card.js` of an older release could not paint it."""
+"""Goes up when `app/web/first.js` of an older release could not paint it."""
 
 DAYS_AHEAD = 2
 REST_S = 2.0

@@ -1,6 +1,5 @@
 // What a person sees and hears until the app itself is on screen: true stages, patience, or one sentence and a way out.
 
-import { paintCard } from "./card.js";
 import { framesFromPython } from "./glue.js";
 import { isClinic } from "./opening.js";
 
@@ -9,9 +8,10 @@ const TROUBLE_AFTER_MS = 90_000;
 const LOOK_EVERY_MS = 30;
 const OURS_WITHIN_MS = 2_000;
 const PIXELS_WITHIN_MS = 8_000;
+const LOOK_AGAIN_MS = 400;
 const FLET_WAITS = "Working...";
 const TEXTS_WATCHED = 12;
-const SAMPLE = 24;
+const [WIDTH, HEIGHT] = [48, 96]; // of what is looked at
 const CONTRAST = 24;
 const SURFACES = [[0xfb, 0xf8, 0xf4], [0x11, 0x16, 0x15]]; // the ground of app/theme.py, light and dark
 const OVERDUE = "This takes longer than it should. Check your network, then try again.";
@@ -25,25 +25,13 @@ const STAGES = {
 };
 const find = (id) => document.getElementById(id);
 const timers = [];
+const pictures = { handed: 0, seen: 0, at: 0 };
 let missing = null; // bytes of a first visit's download, null where nothing is downloaded
 
 export function showStages({ onOverdue }) {
   find("retry").addEventListener("click", () => location.reload());
   timers.push(setTimeout(() => { find("patience").hidden = false; }, PATIENCE_AFTER_MS));
   timers.push(setTimeout(() => onOverdue(OVERDUE), TROUBLE_AFTER_MS));
-}
-
-// The first picture stands in for the splash: the same stages, told in a line and a few words that cover nothing.
-export async function showPicture(engine) {
-  const place = find("last-today");
-  const painted = await paintCard(place, engine);
-  if (!painted || !find("stage") || find("stage").hidden) return;
-  find("as-of").textContent = painted.note ?? "";
-  find("as-of").hidden = !painted.note;
-  place.classList.toggle("late", Boolean(painted.isLate));
-  find("splash").classList.toggle("with-picture", !painted.isLate);
-  place.hidden = false;
-  requestAnimationFrame(() => performance.mark("stepwise-card"));
 }
 
 export function reach(stage) {
@@ -104,6 +92,7 @@ export function openSemantics() {
 // Calls back once the app's first screen is in the semantics tree; the splash goes once the screen is in the pixels too.
 export function leaveWhenDrawn({ onDrawn, onGone }) {
   // What Flet says while it waits for Python is behind the splash, and is not read out either.
+  countPictures();
   const silence = new MutationObserver(() => document.querySelector("flutter-view")?.setAttribute("inert", ""));
   silence.observe(document.body, { childList: true });
   const look = () => {
@@ -126,7 +115,7 @@ export function leaveWhenDrawn({ onDrawn, onGone }) {
 function leaveWhenPainted(since, onGone, before = "") {
   const waited = performance.now() - since;
   const places = placesOfTexts();
-  const isReady = places === before && isPainted(waited > OURS_WITHIN_MS);
+  const isReady = places === before && hasNewPicture() && isPainted(waited > OURS_WITHIN_MS);
   if (waited < PIXELS_WITHIN_MS && !isReady) return void setTimeout(leaveWhenPainted, LOOK_EVERY_MS, since, onGone, places);
   performance.mark("stepwise-handed-over");
   find("splash").classList.add("leaving");
@@ -139,24 +128,65 @@ function placesOfTexts() {
   return texts.map((text) => Object.values(text.getBoundingClientRect().toJSON()).join()).join(" ");
 }
 
+// Reading the canvas back waits until all that was drawn before is done, and is the dearest thing here: it is read when the
+// engine has handed over another picture, and else now and then, for an engine that hands them over in another way.
+function hasNewPicture() {
+  const isNew = pictures.handed !== pictures.seen || performance.now() - pictures.at > LOOK_AGAIN_MS;
+  if (isNew) Object.assign(pictures, { seen: pictures.handed, at: performance.now() });
+  return isNew;
+}
+
+function countPictures() {
+  const { prototype } = globalThis.ImageBitmapRenderingContext ?? {};
+  const take = prototype?.transferFromImageBitmap;
+  if (!take) return;
+  prototype.transferFromImageBitmap = function (bitmap) {
+    pictures.handed += 1;
+    return take.call(this, bitmap);
+  };
+}
+
 // The engine draws in a worker and is done later than the tree: whether our own ground is on its canvas (Flet waits on
-// another one) and something on it.
-function isPainted(onAnyGround) {
+// another one) and something on it, with the pictures that stand in the first picture. `isLate`: on any ground, without.
+function isPainted(isLate) {
   const { context } = (isPainted.sample ??= smallCanvas());
   for (const canvas of document.querySelector("flt-glass-pane")?.shadowRoot?.querySelectorAll("canvas") ?? []) {
-    context.clearRect(0, 0, SAMPLE, SAMPLE);
-    try { context.drawImage(canvas, 0, 0, SAMPLE, SAMPLE); } catch { continue; } // a canvas of no size
-    const { data } = context.getImageData(0, 0, SAMPLE, SAMPLE);
-    const points = Array.from({ length: SAMPLE * SAMPLE }, (_, at) => data.subarray(4 * at, 4 * at + 3));
-    const greens = points.map(([, green]) => green);
-    const isOurs = SURFACES.some((ours) => points.some((point) => ours.every((value, at) => Math.abs(value - point[at]) <= 1)));
-    if ((isOurs || onAnyGround) && Math.max(...greens) - Math.min(...greens) > CONTRAST) return true;
+    context.clearRect(0, 0, WIDTH, HEIGHT);
+    try { context.drawImage(canvas, 0, 0, WIDTH, HEIGHT); } catch { continue; } // a canvas of no size
+    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    const whole = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+    const expected = isLate ? [whole] : [whole, ...pictureBoxes()];
+    if ((isLate || hasOurs(data)) && expected.every((box) => hasContrast(data, box))) return true;
   }
   return false;
 }
 
+function hasOurs(data) {
+  const isOurs = (at) => SURFACES.some((ours) => ours.every((value, color) => Math.abs(value - data[at + color]) <= 1));
+  for (let at = 0; at < data.length; at += 4) if (isOurs(at)) return true;
+  return false;
+}
+
+function hasContrast(data, { left, top, right, bottom }) {
+  const [across, down] = [WIDTH / innerWidth, HEIGHT / innerHeight];
+  const greens = [];
+  for (let row = Math.floor(top * down); row < Math.min(HEIGHT, Math.ceil(bottom * down)); row += 1) {
+    for (let column = Math.floor(left * across); column < Math.min(WIDTH, Math.ceil(right * across)); column += 1) {
+      greens.push(data[4 * (row * WIDTH + column) + 1]);
+    }
+  }
+  return Math.max(...greens) - Math.min(...greens) > CONTRAST;
+}
+
+// Where whole pictures are to be seen, above the bar.
+function pictureBoxes() {
+  const bar = document.querySelector("#last-today nav")?.getBoundingClientRect().top ?? 0;
+  const shown = [...document.querySelectorAll("#last-today img")].filter((each) => each.naturalWidth && each.style.visibility !== "hidden");
+  return shown.map((each) => each.getBoundingClientRect()).filter(({ top, bottom }) => top >= 0 && bottom <= bar);
+}
+
 function smallCanvas() {
-  const canvas = Object.assign(document.createElement("canvas"), { width: SAMPLE, height: SAMPLE });
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   return { context: canvas.getContext("2d", { willReadFrequently: true }) };
 }
 

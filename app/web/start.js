@@ -4,11 +4,11 @@ import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
 import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
 import { tally, watchArrivals } from "./arriving.mjs";
-import { keepLastToday } from "./card.js";
-import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showPicture, showStages, showTrouble } from "./splash.js";
+import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
 const { engine, own, awaited, version } = document.querySelector("script[data-engine]").dataset;
+const LAST_TODAY = "stepwise.last-today";
 const FAILED = document.getElementById("trouble-text").textContent;
 const guard = globalThis.stepwiseGuard ?? { failed: (otherwise) => otherwise(), end: () => {} };
 const opened = signal();
@@ -50,7 +50,6 @@ const sentence = obstacle();
 if (sentence) {
   showTrouble(sentence);
 } else {
-  showPicture(engine);
   const expected = isKept() ? {} : JSON.parse(awaited)[keptRenderer()];
   const count = tally(expected);
   topics.arrived = ({ address, share }) => showArrived(count(address, share));
@@ -127,6 +126,12 @@ function addManifest() {
   link.rel = "manifest";
   link.href = isClinic ? "/clinic.webmanifest" : "/manifest.webmanifest";
   document.head.append(link);
+}
+
+// payload: JSON as `card_of` in app/patient/start_card.py makes it, or "" to forget it. first.js paints it at the next starts.
+function keepLastToday(payload) {
+  if (payload) localStorage.setItem(LAST_TODAY, payload);
+  else localStorage.removeItem(LAST_TODAY);
 }
 
 // payload: the color of the app's top edge, "#RRGGBB"; it stands in for the two that follow the system.

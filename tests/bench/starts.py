@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +127,20 @@ class Browser:
         page.goto(self.url, wait_until="commit", timeout=patience_ms)
         wait_for(page, _READY, patience_ms=patience_ms)
 
-    def taps(self, count: int, *, slow: float = 1) -> list[float]:
-        """Milliseconds from the end of a tap on a tab to the first frame that shows more than the tap itself."""
+    def taps(self, count: int, *, slow: float = 1, within_s: float = inf) -> list[float]:
+        """Milliseconds from the end of a tap on a tab to the first frame that shows more than the tap itself.
+
+        No tap is begun after `within_s` seconds of tapping.
+        """
         with within(PATIENCE_S * 2 + 5 * count * slow, f"{count} taps", self.profile), self.page() as page:
             self.open(page)
             page.wait_for_timeout(REST_MS)
             film = Film(page)
             with slowed(self.profile, slow):
-                taken = []
-                for number in range(count):
-                    taken.append(1000 * _change_tab(page, film, (number + 1) % 4, slow))
+                taken: list[float] = []
+                began = time.monotonic()
+                while len(taken) < count and (not taken or time.monotonic() - began < within_s):
+                    taken.append(1000 * _change_tab(page, film, (len(taken) + 1) % 4, slow))
                     del film.frames[:-1]
                 return taken
 

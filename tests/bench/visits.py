@@ -23,7 +23,8 @@ SENT = "/v1/sent"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One of the two: what serves it, its worker and what that calls Python, and when it is kept for good."""
+    """One of the two: what serves it, its worker and what that calls Python, when it is kept for good, and when it has
+    left what its next start paints first (None: it paints nothing)."""
 
     name: str
     served_by: str
@@ -31,6 +32,7 @@ class Way:
     worker: str
     python: str
     kept: Callable[[Page], None]
+    left: Callable[[Page], None] | None
 
 
 def first_visit(playwright: Playwright, folder: Path, way: Way, slow: float) -> float:

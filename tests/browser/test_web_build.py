@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from server.web.compress import compress_tree
 from server.web.icons import drawn_code_points
 
 PACKED = (".br", ".gz")
+ICONS = ("favicon", "apple-touch-icon", "icon-192")
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -94,10 +96,9 @@ def test_a_first_visit_waits_for_nine_megabytes_and_the_page_knows_their_sizes(w
 
 
 def test_every_icon_we_name_is_in_the_cut_font(web_build: Path) -> None:
-    (icons,) = web_build.glob("b/*/icons.js")
     (font,) = web_build.glob("b/*/assets/fonts/MaterialIcons-Regular.otf")
 
-    places = json.loads(icons.read_text().split("=", 1)[1].strip().rstrip(";"))
+    places = json.loads((web_build / "index.html").read_text().split("const icons = ", 1)[1].split(";", 1)[0])
 
     assert {"check", "play_arrow", "today_outlined", "chevron_right"} <= set(places)
     assert set(places.values()) <= set(drawn_code_points(font))
@@ -113,8 +114,16 @@ def test_the_second_archive_holds_the_therapists_half_and_the_first_says_so(web_
         assert "assets/exercises/library.json" in second.namelist()
 
 
-def test_no_page_holds_an_inline_script(web_build: Path) -> None:
+def test_the_start_page_runs_its_own_scripts_by_their_hashes_and_asks_for_no_file_before_the_picture_is_painted(
+    web_build: Path,
+) -> None:
     index = (web_build / "index.html").read_text()
+    page, started = re.sub(r"<template.*</template>", "", index, flags=re.DOTALL), re.search("<template.*", index)
 
-    assert index.count("<script") == index.count('<script type="module" src=') + index.count("<script src=")
-    assert "{engine}" not in index
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert len(scripts) == page.count("<script") == 2
+    assert started
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) <= {"/", *map("/icons/{}.png".format, ICONS)}
+    assert not re.search(r"\{(engine|own|awaited|version|style|guard|first)\}", index)
+    assert index.count("data:font/woff2;base64,") == 3
+    assert len(brotli.compress(index.encode())) < 50_000

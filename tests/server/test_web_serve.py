@@ -1,5 +1,7 @@
 """The web client's files: right types, right headers, already compressed, and nothing else is served."""
 
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -138,6 +140,16 @@ async def test_what_is_not_part_of_the_client_is_not_found(client: httpx.AsyncCl
 async def test_only_reading_is_answered(client: httpx.AsyncClient) -> None:
     assert (await client.post("/")).status_code == 405
     assert (await client.head("/")).status_code == 200
+
+
+async def test_the_start_page_may_run_the_scripts_that_stand_in_it_and_no_others(folder: Path) -> None:
+    (folder / "index.html").write_text(f"{INDEX}<script>1 + 1</script><script src='/x.js'></script>")
+    transport = httpx.ASGITransport(app=web_app(folder))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://clinic.test") as client:
+        policy = (await client.get("/")).headers["content-security-policy"]
+
+    own = base64.b64encode(hashlib.sha256(b"1 + 1").digest()).decode()
+    assert f"script-src 'self' 'wasm-unsafe-eval' 'sha256-{own}';" in policy
 
 
 async def test_a_folder_without_a_client_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A screen as plain data: what the page paints before Python has started, box for box as Flutter will draw it.
 
 It knows the controls that Today is made of and refuses others, so that a new one cannot be left out unseen. Nothing in
-it answers a tap. Counterpart: `app/web/card.js`. Lengths are logical pixels; a color is a place in `palette`.
+it answers a tap. Counterpart: `app/web/first.js`. Lengths are logical pixels; a color is a place in `palette`.
 """
 
 from collections.abc import Callable, Sequence

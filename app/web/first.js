@@ -1,39 +1,42 @@
 // The first picture: Today as it will stand, painted from what Python left behind (app/patient/start_card.py), box for box
 // where Flutter will draw it. It answers no tap and looks so; it is never painted on another screen than Today, for the
-// clinic, over an invitation, or where it would not fit.
-
-import { isClinic, opening, zone } from "./opening.js";
-import { icons } from "./icons.js";
+// clinic, over an invitation, or where it would not fit. The build puts this into the page itself, with the fonts it
+// needs, so that nothing has to be waited for; guard.js begins with everything else once it is on the screen.
 
 const KEPT = "stepwise.last-today";
 const FORMAT = 2;
 const WIDE = 700;
-const FONTS_AFTER_MS = 120;
+const icons = { /* code points: written by the build */ };
+const find = (id) => document.getElementById(id);
 
-// payload: JSON as `card_of` makes it, or "" to forget it.
-export function keepLastToday(payload) {
-  if (payload) localStorage.setItem(KEPT, payload);
-  else localStorage.removeItem(KEPT);
-}
-
-// Paints into `place` what stands for this moment. Resolves to "today", to "late" when only an old day is known, or to
-// null: nothing is kept, or nothing of it may be shown here.
-export async function paintCard(place, engine) {
+// What stands for this moment; null where nothing is kept, or nothing of it may be shown here.
+function pictureOfNow() {
   const card = read();
-  if (!card || isClinic || opening.fragment || opening.path !== "/" || card.zone !== zone()) return null;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  if (!card || location.pathname !== "/" || location.hash.length > 1 || card.zone !== zone) return null;
   const now = Date.now();
   const scene = card.scenes.find(({ from, until }) => from <= now && now < until);
-  if (!scene) return now < card.scenes[0].from ? null : paintLate(place, card.late);
+  if (!scene) return now < card.scenes[0].from ? null : { isLate: true, parts: lines(card.late) };
   if (card.wide !== innerWidth >= WIDE) return null;
-  await Promise.race([loadFonts(engine), new Promise((over) => setTimeout(over, FONTS_AFTER_MS))]);
   const isDark = card.mode === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : card.mode === "dark";
   const hour = new Date(now).getHours();
   const greeting = card.greetings.findLast(([first]) => first <= hour)[1];
   const paint = painter(card.palette.map((pair) => pair[Number(isDark)]), card.drawings, greeting);
-  place.style.colorScheme = isDark ? "dark" : "light";
-  place.classList.toggle("dark", isDark);
-  place.replaceChildren(paint(scene.screen));
-  return { note: scene.note };
+  return { isDark, note: scene.note, parts: [paint(scene.screen)] };
+}
+
+// It stands in for the splash: the same stages, told in a line and a few words that cover nothing.
+function show({ isLate, isDark, note, parts }) {
+  const place = find("last-today");
+  if (!isLate) place.style.colorScheme = isDark ? "dark" : "light";
+  place.classList.toggle("dark", Boolean(isDark));
+  place.classList.toggle("late", Boolean(isLate));
+  place.replaceChildren(...parts);
+  find("as-of").textContent = note || "";
+  find("as-of").hidden = !note;
+  find("splash").classList.toggle("with-picture", !isLate);
+  place.hidden = false;
+  requestAnimationFrame(() => performance.mark("stepwise-card"));
 }
 
 function read() {
@@ -45,17 +48,7 @@ function read() {
   }
 }
 
-function paintLate(place, lines) {
-  place.replaceChildren(...lines.map((line) => element("p", { textContent: line })));
-  return { isLate: true };
-}
-
-async function loadFonts(engine) {
-  const files = { Roboto: "roboto.woff2", RobotoMedium: "Roboto-Medium.ttf", MaterialIcons: "MaterialIcons-Regular.otf" };
-  await Promise.all(Object.entries(files).map(async ([family, file]) => {
-    document.fonts.add(await new FontFace(family, `url(${engine}assets/fonts/${file})`).load());
-  }));
-}
+const lines = (texts) => texts.map((line) => element("p", { textContent: line }));
 
 const ALONG = { start: "flex-start", center: "center", end: "flex-end", spaceBetween: "space-between" };
 const ACROSS = { ...ALONG, stretch: "stretch" };
@@ -175,3 +168,6 @@ function svg(name, attributes) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+
+const picture = pictureOfNow();
+if (picture) show(picture);
