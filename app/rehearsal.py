@@ -18,6 +18,8 @@ import httpx
 import msgpack  # type: ignore[import-untyped]
 from flet.messaging.protocol import MessageAction, decode_ext_from_msgpack
 
+from app.platform.notifying import NoNotifying
+
 FOLDER = "/tmp/rehearsal"  # noqa: S108
 PAGE = {
     "web": True,
@@ -31,7 +33,7 @@ PAGE = {
 _TURNS = 12
 
 
-class Stage:
+class Stage(NoNotifying):
     """Implements `app.platform.port.Platform`: nobody can be reached, and a folder that is taken away afterwards."""
 
     base_url = "http://127.0.0.1:1"

@@ -8,11 +8,12 @@ from datetime import date
 from fractions import Fraction
 from typing import ClassVar
 
+from app.strings_reminders import ReminderWords
 from hep.facts import Sign, SkipReason
 from hep.records import Side
 
 
-class English:
+class English(ReminderWords):
     """The words, grouped by screen. Texts with values are methods, so that a language can order them its way."""
 
     app = "Stepwise"

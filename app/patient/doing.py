@@ -3,28 +3,38 @@
 An action never decides a rule. It writes through `log`, and says where to go once the entry is durable.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import flet as ft
 
 from app.patient.draft import Draft, must_stop, set_done
-from app.patient.model import Model
+from app.patient.model import Model, Parts
+from app.patient.reminders import Reminders
 from app.patient.saving import After
 from app.patient.session import OpenSession
 from app.patient.snapshot import Snapshot
+from app.patient.views.reminders import ANSWERED, Change, answered_taper, reminding
 from app.patient.views.session import ItemView, Step, items_of
 from app.patient.views.stop import EMERGENCY, locks
+from app.platform.port import Platform
 from app.strings import words
 from hep.facts import SkipReason
 from hep.history import Stored
 from hep.records import Prescription, ProgramVersion, StopSign
+from hep.reminding import Reminding
 
 SESSION_ROUTES = ("/session", "/finish")
 
 
 class Doing(Model):
     """The model the screens are given."""
+
+    def __init__(self, page: ft.Page, platform: Platform, parts: Parts, repair: str = "") -> None:
+        super().__init__(page, platform, parts, repair)
+        self.reminders = Reminders(self)
+        self._chosen: Reminding | None = None
 
     @property
     def here(self) -> Snapshot:
@@ -213,6 +223,41 @@ class Doing(Model):
             lambda: self.announce(words.away_saved),
             f"away {until} {reason}",
         )
+
+    # Reminders
+
+    @property
+    def reminding(self) -> Reminding:
+        """What was chosen about reminders, the newest tap included."""
+        return self._chosen or reminding(self.here)
+
+    def choose(self, change: Change) -> None:
+        """Another choice about reminders; only what differs is recorded."""
+        before, self._chosen = self.reminding, change(self.reminding)
+        for name, value in before.changed(self._chosen).items():
+            self.set_choice(name, value)
+        self.tell()
+
+    def set_choice(self, name: str, value: str) -> None:
+        """Record one setting."""
+
+        def after() -> None:
+            self._chosen = None
+
+        self.run(lambda: self.log.set_preference(name, value), after, f"{name} {value}")
+
+    def say_why(self, days: int, reason: SkipReason | None) -> None:
+        """What got in the way, or nothing; asked once in a lapse."""
+        if reason is not None:
+            text = words.barrier_message(days, words.skip_reasons[reason])
+            self.run(lambda: self.log.message(text), lambda: self.announce(words.barrier_done), f"why {text}")
+        self.set_choice(ANSWERED, self.here.today.isoformat())
+
+    def answer_taper(self, fewer: bool) -> None:
+        """The offer to remind less."""
+        if fewer:
+            self.choose(lambda before: replace(before, follow_up=False, most_per_day=1))
+        self.set_choice(*answered_taper(self.here))
 
     def announce(self, sentence: str) -> None:
         """Have a screen reader say it."""

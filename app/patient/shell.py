@@ -31,6 +31,8 @@ from app.theme import Look, apply
 from app.tokens import StoreKeeper
 
 _SECRET = "i="  # noqa: S105
+_TAPPED = "r="
+"""What the address may carry behind `#`: an invitation's secret, or the opaque id of a reminder that was tapped."""
 
 
 def utc_now() -> datetime:
@@ -115,6 +117,9 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
     model.store.listen(model.refresh_soon)
     model.sync.listen(model.refresh_soon)
     platform.on_wake(model.sync.wake)
+    platform.on_tap(model.reminders.tapped)
+    if platform.fragment.startswith(_TAPPED):
+        page.run_task(model.reminders.opened, platform.fragment.removeprefix(_TAPPED))
     if platform.fragment.startswith(_SECRET):
         await model.redeem(secret=platform.fragment.removeprefix(_SECRET))
     model.background = asyncio.ensure_future(_go_on(model))
@@ -126,7 +131,7 @@ async def _go_on(model: Doing) -> None:
     for follower in (StartCard(model), Pictures(model), Photos(model)):
         follower.changed()
         model.listen(follower.changed)
-    await model.sync.run()
+    await asyncio.gather(model.sync.run(), model.reminders.keep_up())
 
 
 def _instead(

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.platform.flushing import FlushQueue
+from app.platform.notifying import Notifying, Tap
+from app.platform.paging import PageQuestions
 from app.platform.port import StorageFull, StorageRefused
 
 if TYPE_CHECKING:
@@ -65,6 +67,9 @@ class BrowserPlatform:
         self._held: set[str] = set()
         js.onWake = create_proxy(self._wake)
         js.onShown = create_proxy(self._shown.set)
+        self._questions = PageQuestions(self.tell_page)
+        js.onNotifying = create_proxy(self._questions.answered)
+        js.onTapped = create_proxy(self._questions.tapped)
 
     async def open_folder(self) -> Path:
         """The folder kept in IndexedDB, with what earlier starts left in it."""
@@ -155,6 +160,26 @@ class BrowserPlatform:
         """See the port; the page says when its picture has gone."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._shown.wait(), SHOWN_PATIENCE_S)
+
+    async def notifying(self) -> Notifying:
+        """See the port."""
+        return await self._questions.ask("state")
+
+    async def allow_notifying(self) -> Notifying:
+        """See the port; the browser shows its own question."""
+        return await self._questions.ask("allow")
+
+    async def subscribe(self, key: str) -> Notifying:
+        """See the port."""
+        return await self._questions.ask("subscribe", key)
+
+    async def unsubscribe(self) -> Notifying:
+        """See the port."""
+        return await self._questions.ask("unsubscribe")
+
+    def on_tap(self, callback: Callable[[Tap], None]) -> None:
+        """See the port."""
+        self._questions.on_tap(callback)
 
     def session_get(self, key: str) -> str | None:
         """See the port."""

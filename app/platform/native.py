@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.platform.notifying import NoNotifying
 from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
@@ -20,7 +21,7 @@ LOCAL_SERVER = "http://127.0.0.1:8000"
 _REFUSED = "Stepwise cannot write to this device. Free some space, then open it again."
 
 
-class NativePlatform:
+class NativePlatform(NoNotifying):
     """Implements `app.platform.port.Platform`."""
 
     journal_mode = "WAL"

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.platform.notifying import Notifying, Tap
+
 if TYPE_CHECKING:
     import httpx
 
@@ -58,6 +60,21 @@ class Platform(Protocol):
 
     async def shown(self) -> None:
         """Return once the first screen stands before the person; what is not needed for it begins then."""
+
+    async def notifying(self) -> Notifying:
+        """How notifications stand on this device; asks nobody anything."""
+
+    async def allow_notifying(self) -> Notifying:
+        """Have the device ask the person, once it was said what for. Call it from a tap."""
+
+    async def subscribe(self, key: str) -> Notifying:
+        """Be reachable by a server with this public key (base64url); without consent nothing changes."""
+
+    async def unsubscribe(self) -> Notifying:
+        """Be reachable no more."""
+
+    def on_tap(self, callback: Callable[[Tap], None]) -> None:
+        """Call back when a notification is tapped while the client is open."""
 
     def session_get(self, key: str) -> str | None:
         """A value kept for as long as the tab lives (staff tokens), handed over by the page at start."""

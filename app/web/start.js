@@ -2,6 +2,7 @@
 
 import { isClinic, keepInSession, opening, zone } from "./opening.js";
 import { startPython, tellPython } from "./glue.js";
+import { answerNotifying, watchTaps } from "./notifying.js";
 import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
 import { tally, watchArrivals } from "./arriving.mjs";
 import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showStages, showTrouble } from "./splash.js";
@@ -27,6 +28,7 @@ const topics = {
   "last-today": keepLastToday,
   "keep-pictures": keepPictures,
   started: opened.come,
+  notifying: (payload) => answerNotifying(payload).then((answer) => tellPython("notifying", answer)),
 };
 
 // The names and values are Flet's: its flutter_bootstrap.js and its Dart code read them.
@@ -61,6 +63,7 @@ if (sentence) {
   leaveWhenDrawn({ onDrawn: drawn.come, onGone: () => tellPython("shown", "") });
   drawn.then(guard.end);
   drawn.then(() => keepApp(keptRenderer(), { isPatient: !isClinic, version, opened })).catch((error) => console.warn("stepwise: not kept", error.name));
+  if (!isClinic) watchTaps((tap) => tellPython("tapped", tap));
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
 }

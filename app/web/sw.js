@@ -11,6 +11,8 @@ const RELEASE = `stepwise-${KEEP.version}-${renderer}`;
 const addresses = [...KEEP.immutable, ...(KEEP.renderers[renderer] ?? []), ...KEEP.named];
 const PICTURES = "stepwise-pictures";
 const NOTES = "releases";
+const SHOWN = "reminders";
+const SHOWN_AT_MOST = 200; // ids of reminders that are remembered
 const API = "/v1";
 const TRIES = 2; // starts that end without a word: perhaps the person left
 const START_PATIENCE_MS = 20_000;
@@ -40,6 +42,9 @@ self.addEventListener("fetch", (event) => {
   else if (address.pathname.startsWith("/pictures/")) event.respondWith(picture(address.pathname));
   else event.respondWith(kept(address.pathname, event.request));
 });
+
+self.addEventListener("push", (event) => event.waitUntil(remind(event.data)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(openFrom(event.notification)));
 
 // Downloading
 
@@ -221,6 +226,56 @@ async function otherReleases() {
 async function drop(release) {
   await caches.delete(release);
   await (await caches.open(NOTES)).delete(`/${release}`);
+}
+
+// Reminders
+
+const showing = new Set();
+
+// A message says which sentence of the white list to show, and nothing else of it is ever shown. An id that was shown is
+// not shown again: a server that is killed while sending may send it twice.
+async function remind(data) {
+  const said = read(data);
+  if (typeof said?.id !== "string" || !said.id || showing.has(said.id)) return;
+  showing.add(said.id);
+  if (await wasShown(said.id)) return;
+  const { sentences, opens, otherwise } = KEEP.reminders;
+  const words = sentences[String(said.language).split("-")[0]] ?? sentences[otherwise.language];
+  const key = Object.hasOwn(words, said.sentence) ? said.sentence : otherwise.sentence;
+  const shown = { body: words[key], tag: said.id, icon: "/icons/icon-192.png" };
+  await self.registration.showNotification("Stepwise", { ...shown, data: { id: said.id, path: opens[key] } });
+  await rememberShown(said.id);
+}
+
+function read(data) {
+  try { return data.json(); } catch { return null; }
+}
+
+const noteOfShown = (id) => `/${encodeURIComponent(id)}`;
+
+async function wasShown(id) {
+  return Boolean(await caches.match(noteOfShown(id), { cacheName: SHOWN }).catch(() => null));
+}
+
+// A device without room remembers nothing: then the tag keeps the second from standing beside the first.
+async function rememberShown(id) {
+  try {
+    const cache = await caches.open(SHOWN);
+    await cache.put(noteOfShown(id), new Response(""));
+    const outdated = (await cache.keys()).slice(0, -SHOWN_AT_MOST);
+    await Promise.all(outdated.map((request) => cache.delete(request)));
+  } catch { /* no room */ }
+}
+
+// The app that is open comes to the front and goes there itself; else it is opened there.
+async function openFrom(notification) {
+  notification.close();
+  const { id, path } = notification.data ?? { id: "", path: "/" };
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const page = pages.find(({ url }) => !new URL(url).pathname.startsWith("/clinic"));
+  if (!page) return self.clients.openWindow(`${path}#r=${encodeURIComponent(id)}`);
+  page.postMessage({ topic: "opened", id, path });
+  return page.focus().catch(() => null);
 }
 
 // Contents

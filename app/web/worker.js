@@ -17,6 +17,8 @@ let sendToPython = (frame) => early.push(frame);
 self.tellPage = (topic, payload) => self.postMessage({ topic, payload });
 self.onWake = null;
 self.onShown = null;
+self.onNotifying = null;
+self.onTapped = null;
 self.laterUrl = new URL("later.zip", own).href; // app/later.py asks
 
 self.onmessage = ({ data }) => {
@@ -25,6 +27,8 @@ self.onmessage = ({ data }) => {
   else if (data.topic === "connect") received.connect(data.payload);
   else if (data.topic === "wake") self.onWake?.(data.payload);
   else if (data.topic === "shown") self.onShown?.();
+  else if (data.topic === "notifying") self.onNotifying?.(data.payload);
+  else if (data.topic === "tapped") self.onTapped?.(data.payload);
 };
 
 try {

@@ -9,10 +9,11 @@ from hep.reminding.choices import Reminding
 from hep.reminding.due import Due, Purpose
 from hep.reminding.lapse import FLAG_DAYS, silent_days
 from hep.reminding.plan import plan, still_wanted
-from hep.reminding.sentences import LANGUAGES, SENTENCES, opens, sentence
+from hep.reminding.sentences import DEFAULT_LANGUAGE, LANGUAGES, SENTENCES, opens, sentence
 from hep.reminding.taper import taper_offered
 
 __all__ = [
+    "DEFAULT_LANGUAGE",
     "FLAG_DAYS",
     "LANGUAGES",
     "SENTENCES",

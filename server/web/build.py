@@ -37,6 +37,7 @@ _PAGE_FILES = (
     "glue.js",
     "splash.js",
     "keeper.js",
+    "notifying.js",
     "snapshot.js",
     "worker.js",
     "memory.mjs",

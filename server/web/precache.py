@@ -9,6 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from hep.reminding import DEFAULT_LANGUAGE, SENTENCES, Purpose, opens
 from server.web.snapshot import NAME as SNAPSHOT
 
 RENDERERS = {
@@ -58,9 +59,19 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
         "named": named,
         "contents": {address: _content(root / (address.strip("/") or "index.html")) for address in kept},
         "pictures": _pictures(root),
+        "reminders": _reminders(),
     }
     text = template.read_text("utf-8").replace("{ /* what to keep: written by the build */ }", json.dumps(manifest))
     (root / "sw.js").write_text(text, "utf-8")
+
+
+def _reminders() -> dict[str, object]:
+    """The white list of what a notification may say, and where a tap on it leads; `otherwise`: for what is not on it."""
+    return {
+        "sentences": SENTENCES,
+        "opens": {purpose: opens(purpose) for purpose in Purpose},
+        "otherwise": {"language": DEFAULT_LANGUAGE, "sentence": Purpose.PROGRAM_CHANGED},
+    }
 
 
 def _files(folder: Path) -> list[str]:

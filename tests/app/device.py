@@ -1,10 +1,12 @@
 """A device for tests: a real folder on a real disk, with the faults of a phone at hand."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
+from app.platform.notifying import Notifying, Permission, Subscription, Tap
 from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
@@ -32,6 +34,10 @@ class Device:
         self.kept: dict[str, str] = {}
         self.wakers: list[Callable[[], None]] = []
         self.told: list[tuple[str, str]] = []
+        self.notifies = Notifying(Permission.DEFAULT)
+        self.answers = Permission.GRANTED
+        self.asked_to_notify = 0
+        self.taps: list[Callable[[Tap], None]] = []
 
     async def open_folder(self) -> Path:
         if self.refuses:
@@ -63,6 +69,26 @@ class Device:
 
     async def shown(self) -> None:
         pass
+
+    async def notifying(self) -> Notifying:
+        return self.notifies
+
+    async def allow_notifying(self) -> Notifying:
+        self.asked_to_notify += 1
+        self.notifies = replace(self.notifies, permission=self.answers)
+        return self.notifies
+
+    async def subscribe(self, key: str) -> Notifying:
+        if self.notifies.permission is Permission.GRANTED:
+            self.notifies = replace(self.notifies, subscription=Subscription("https://push.example/1", key, "auth"))
+        return self.notifies
+
+    async def unsubscribe(self) -> Notifying:
+        self.notifies = replace(self.notifies, subscription=None)
+        return self.notifies
+
+    def on_tap(self, callback: Callable[[Tap], None]) -> None:
+        self.taps.append(callback)
 
     def session_get(self, key: str) -> str | None:
         return self.kept.get(key)

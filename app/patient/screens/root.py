@@ -11,6 +11,7 @@ from app.patient.screens.join import JoinScreen
 from app.patient.screens.player import PlayerScreen
 from app.patient.screens.program import ProgramScreen
 from app.patient.screens.progress import ProgressScreen
+from app.patient.screens.reminders import RemindersScreen
 from app.patient.screens.settings import SettingsScreen
 from app.patient.screens.stop import StopScreen
 from app.patient.screens.today import TodayScreen
@@ -20,6 +21,7 @@ _SIMPLE = {
     "/program": ProgramScreen,
     "/progress": ProgressScreen,
     "/settings": SettingsScreen,
+    "/reminders": RemindersScreen,
     "/join": JoinScreen,
 }
 

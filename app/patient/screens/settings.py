@@ -5,7 +5,7 @@ from typing import Any
 
 import flet as ft
 
-from app.parts import AppButton, Card, Choice, Heading, Line, Notice, Text
+from app.parts import AppButton, Card, Choice, Heading, Line, Notice, SettingRow, TapCard, Text
 from app.parts.hooks import Latest, use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.model import Device
@@ -38,6 +38,7 @@ def SettingsScreen(model: Doing) -> ft.Control:
             Heading(words.settings_title),
             _look(model),
             _entries(model, copy, copied),
+            _reminders(model),
             _away(model, reason),
             _device(model, leaving, lambda: set_leaving(lambda last: not last)),
             Card(
@@ -62,6 +63,19 @@ def SettingsScreen(model: Doing) -> ft.Control:
                 icon=ft.Icons.FRONT_HAND_OUTLINED,
             ),
         ],
+    )
+
+
+def _reminders(model: Doing) -> ft.Control:
+    return TapCard(
+        SettingRow(
+            ft.Icons.NOTIFICATIONS_OUTLINED,
+            words.reminders_title,
+            words.reminders_row_help,
+            ft.Icon(ft.Icons.CHEVRON_RIGHT, color=Color.MUTED),
+        ),
+        lambda _: model.go("/reminders"),
+        key="reminders",
     )
 
 

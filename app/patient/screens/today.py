@@ -21,6 +21,7 @@ from app.parts import (
 )
 from app.patient.doing import Doing
 from app.patient.screens.frame import Tab
+from app.patient.screens.reminder_cards import hint, why
 from app.patient.views.session import ItemView
 from app.patient.views.today import ChangeView, SessionCard, TodayView, done_line, item_line, skipped_line, today_view
 from app.strings import words
@@ -44,9 +45,10 @@ def today(model: Doing) -> ft.Control:
         return Tab(model, "/", [*top, *_no_program(model)])
     first = [_hero(model, view)]
     week = [_week(model, view)]
-    cards = [*_question(model, view), *_change(model, view.change), *_morning(model, view)]
+    cards = [*_question(model, view), *_change(model, view.change), *_morning(model, view), *why(model)]
     body = [*top, *first, *cards, *week] if model.look.big else [*top, *week, *first, *cards]
-    return Tab(model, "/", [*body, *_past(model, view), *(_list(model, card) for card in view.sessions if card.items)])
+    lists = [_list(model, card) for card in view.sessions if card.items]
+    return Tab(model, "/", [*body, *_past(model, view), *lists, *hint(model)])
 
 
 def _greeting(model: Doing, view: TodayView) -> ft.Control:
