@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from app.api import ApiError
+from app.api import ApiError, ServerSaid
 from app.patient.model import Model
 from app.platform.notifying import Notifying, Permission, Subscription, Tap
 from app.store import NotSaved
@@ -152,12 +152,12 @@ class Reminders:
         await self._call("POST", "/email", {"address": address})
         await self._fetch()
 
-    async def confirm(self, address_id: str, code: str) -> None:
+    async def confirm(self, code: str) -> None:
         """The code that came by mail."""
-        await self._talk(lambda: self._confirm(address_id, code))
+        await self._talk(lambda: self._confirm(code))
 
-    async def _confirm(self, address_id: str, code: str) -> None:
-        await self._call("POST", f"/addresses/{address_id}/confirm", {"code": code})
+    async def _confirm(self, code: str) -> None:
+        await self._call("POST", "/email/confirm", {"code": code})
         await self._fetch()
 
     async def add_ntfy(self) -> None:
@@ -202,7 +202,8 @@ class Reminders:
 
     async def _tell_opened(self) -> None:
         for reminder_id in await self._waiting():
-            await self._call("POST", "/opened", {"id": reminder_id})
+            with suppress(ServerSaid):  # the clinic knows it no longer: then it need not know
+                await self._call("POST", "/opened", {"id": reminder_id})
             left = [each for each in await self._waiting() if each != reminder_id]
             await self._model.store.set_meta({_OPENED: json.dumps(left)})
 

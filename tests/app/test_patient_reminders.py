@@ -216,8 +216,6 @@ async def test_an_app_opened_by_a_tap_without_a_network_tells_the_clinic_later(t
     device.fragment, device.link = "", clinic()
     async with patient(tmp_path, device=device):
         assert device.link.bodies("/v1/me/reminders/opened") == [{"id": "reminder-1"}]
-    async with patient(tmp_path, device=device):
-        assert len(device.link.bodies("/v1/me/reminders/opened")) == 1
 
 
 async def test_a_hint_comes_once_after_the_first_finished_session(tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ def _channels(model: Doing, standing: Standing) -> ft.Control:
     rows: list[ft.Control] = [Heading(words.ways_title, Style.SUB, 2)]
     mine = standing.mine
     for kind in mine.channels if mine else ():
-        rows.append(_channel(model, kind))
-        rows += [_address(model, each) for each in (mine.addresses if mine else ()) if each.kind == kind]
+        own = [each for each in (mine.addresses if mine else ()) if each.kind == kind]
+        rows += [_channel(model, kind, bool(own)), *(_address(model, each) for each in own)]
         if kind == EMAIL:
             rows.append(_Email(model, standing))
         if kind == NTFY:
@@ -47,7 +47,8 @@ def _channels(model: Doing, standing: Standing) -> ft.Control:
     return Card(*rows)
 
 
-def _channel(model: Doing, kind: str) -> ft.Control:
+def _channel(model: Doing, kind: str, has_address: bool) -> ft.Control:
+    """A channel, with a switch where there is something to switch."""
     off = model.reminding.channels_off
 
     def change(is_on: bool) -> None:
@@ -62,7 +63,12 @@ def _channel(model: Doing, kind: str) -> ft.Control:
         on_change=lambda e: change(bool(e.control.value)),
     )
     name = words.way_names.get(kind, kind)
-    return SettingRow(_ICONS.get(kind, ft.Icons.NOTIFICATIONS_OUTLINED), name, words.way_help.get(kind, ""), switch)
+    return SettingRow(
+        _ICONS.get(kind, ft.Icons.NOTIFICATIONS_OUTLINED),
+        name,
+        words.way_help.get(kind, ""),
+        switch if has_address else None,
+    )
 
 
 def _address(model: Doing, address: AddressView) -> ft.Control:
@@ -91,7 +97,7 @@ def _Email(model: Doing, standing: Standing) -> ft.Control:
         if not text:
             return
         if waiting is not None:
-            await model.reminders.confirm(waiting.id, text)
+            await model.reminders.confirm(text)
         else:
             await model.reminders.add_email(text)
         typed.put("")
