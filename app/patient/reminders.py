@@ -17,6 +17,9 @@ from hep import codec
 from hep.problems import Refused
 from hep.reaching import AddressView, MyReminders, NtfyTopic, Tried
 
+ROUTE = "/reminders"
+"""The screen that shows how things stand; no other one is drawn again for it."""
+
 _PATH = "/v1/me/reminders"
 _REPORTED, _OPENED = "reminders.reported", "reminders.opened"
 """What the clinic was told of this device, and the taps it was not told of yet; both lie in the store."""
@@ -235,8 +238,9 @@ class Reminders:
             self._put(busy=False)
 
     def _put(self, **change: object) -> None:
-        self.standing = replace(self.standing, **change)  # type: ignore[arg-type]
-        self._model.tell()
+        before, self.standing = self.standing, replace(self.standing, **change)  # type: ignore[arg-type]
+        if self.standing != before and self._model.route == ROUTE:
+            self._model.tell()
 
 
 def _listed(reply: object, name: str) -> object:

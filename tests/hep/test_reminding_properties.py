@@ -23,7 +23,10 @@ ZONES = [
     "Europe/Dublin", "Pacific/Apia", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Honolulu", "Pacific/Kiritimati",
     "UTC",
 ]  # fmt: skip
-WEEKS = [date(2026, *day) for day in ((3, 5), (3, 25), (4, 2), (4, 22), (9, 2), (9, 25), (10, 1), (10, 22), (10, 29))]
+WEEKS = [
+    date(2026, *day)
+    for day in ((2, 12), (3, 5), (3, 19), (3, 25), (4, 2), (4, 22), (9, 2), (9, 25), (10, 1), (10, 22), (10, 29))
+]
 """Around every change of a clock of these zones in 2026."""
 SINCE = date(2026, 1, 1)
 NOTHING = time(0)
