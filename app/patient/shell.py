@@ -11,6 +11,7 @@ import flet as ft
 from app.account import Account
 from app.api import Api
 from app.parts import AppButton
+from app.patient.ahead import Ahead
 from app.patient.doing import Doing
 from app.patient.log import PatientLog
 from app.patient.model import Parts
@@ -128,7 +129,7 @@ async def _open(model: Doing, snapshot: Snapshot) -> None:
 async def _go_on(model: Doing) -> None:
     """What the first screen does without: until it is shown it has the device for itself."""
     await model.platform.shown()
-    for follower in (StartCard(model), Pictures(model), Photos(model)):
+    for follower in (StartCard(model), Pictures(model), Photos(model), Ahead(model)):
         follower.changed()
         model.listen(follower.changed)
     await asyncio.gather(model.sync.run(), model.reminders.keep_up())

@@ -7,14 +7,14 @@ its first message, and what only the page can do is asked for with `tell_page`. 
 
 import asyncio
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.platform.flushing import FlushQueue
-from app.platform.notifying import Notifying, Tap
+from app.platform.notifying import Notifying, Planned, Tap
 from app.platform.paging import PageQuestions
 from app.platform.port import StorageFull, StorageRefused
 
@@ -48,6 +48,7 @@ class BrowserPlatform:
     """Implements `app.platform.port.Platform`."""
 
     journal_mode = "MEMORY"
+    schedules = False
 
     def __init__(self, opened_with: Opening) -> None:
         import js
@@ -176,6 +177,9 @@ class BrowserPlatform:
     async def unsubscribe(self) -> Notifying:
         """See the port."""
         return await self._questions.ask("unsubscribe")
+
+    async def schedule(self, planned: Sequence[Planned]) -> None:
+        """A browser shows nothing by itself: it is pushed to."""
 
     def on_tap(self, callback: Callable[[Tap], None]) -> None:
         """See the port."""

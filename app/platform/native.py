@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flet as ft
 
-from app.platform.notifying import NoNotifying
+from app.platform.android import AndroidNotifying, service_here
+from app.platform.notifying import NoNotifying, Notifying, Planned, Tap
 from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
@@ -21,7 +22,7 @@ LOCAL_SERVER = "http://127.0.0.1:8000"
 _REFUSED = "Stepwise cannot write to this device. Free some space, then open it again."
 
 
-class NativePlatform(NoNotifying):
+class NativePlatform:
     """Implements `app.platform.port.Platform`."""
 
     journal_mode = "WAL"
@@ -38,6 +39,11 @@ class NativePlatform(NoNotifying):
         self._session: dict[str, str] = {}
         self._locks: dict[str, int] = {}
         self._wake_callbacks: list[Callable[[], None]] = []
+        service = service_here() if page.platform is ft.PagePlatform.ANDROID else None
+        self._notifying: NoNotifying | AndroidNotifying = (
+            NoNotifying() if service is None else AndroidNotifying(service)
+        )
+        self.schedules = self._notifying.schedules
         page.on_app_lifecycle_state_change = self._lifecycle_changed
 
     async def open_folder(self) -> Path:
@@ -84,6 +90,30 @@ class NativePlatform(NoNotifying):
 
     async def shown(self) -> None:
         """At once: nobody tells."""
+
+    async def notifying(self) -> Notifying:
+        """See the port; without the Android extension there are none."""
+        return await self._notifying.notifying()
+
+    async def allow_notifying(self) -> Notifying:
+        """See the port."""
+        return await self._notifying.allow_notifying()
+
+    async def subscribe(self, key: str) -> Notifying:
+        """See the port."""
+        return await self._notifying.subscribe(key)
+
+    async def unsubscribe(self) -> Notifying:
+        """See the port."""
+        return await self._notifying.unsubscribe()
+
+    async def schedule(self, planned: Sequence[Planned]) -> None:
+        """See the port."""
+        await self._notifying.schedule(planned)
+
+    def on_tap(self, callback: Callable[[Tap], None]) -> None:
+        """See the port."""
+        self._notifying.on_tap(callback)
 
     def session_get(self, key: str) -> str | None:
         """See the port."""

@@ -1,7 +1,8 @@
 """Notifications as the client knows them: whether the person allowed them, and where a browser is reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -39,11 +40,20 @@ class Tap:
     path: str
 
 
-class NoNotifying:
-    """The part of `Platform` that a host without notifications has: it says so, and asks nobody.
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reminder that the device itself is to show: its id, the instant (UTC), the words, the screen a tap opens."""
 
-    Native builds have it, too: they show no notifications yet.
-    """
+    id: str
+    at: datetime
+    sentence: str
+    path: str
+
+
+class NoNotifying:
+    """The part of `Platform` that a host without notifications has: it says so, and asks nobody."""
+
+    schedules = False
 
     async def notifying(self) -> Notifying:
         """See the port."""
@@ -60,6 +70,9 @@ class NoNotifying:
     async def unsubscribe(self) -> Notifying:
         """See the port."""
         return Notifying()
+
+    async def schedule(self, planned: Sequence[Planned]) -> None:
+        """See the port; nothing is shown."""
 
     def on_tap(self, callback: Callable[[Tap], None]) -> None:
         """See the port; there is nothing to tap."""

@@ -1,10 +1,10 @@
 """What the client asks of the place it runs in. Only `browser` and `native` know which one that is."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.platform.notifying import Notifying, Tap
+from app.platform.notifying import Notifying, Planned, Tap
 
 if TYPE_CHECKING:
     import httpx
@@ -30,6 +30,9 @@ class Platform(Protocol):
 
     reduced_motion: bool
     """Whether the device asks for less motion on the screen."""
+
+    schedules: bool
+    """Whether the device itself can show reminders at instants given ahead (`schedule`)."""
 
     journal_mode: str
     """SQLite journal mode that fits the storage below: `MEMORY` where `flush` is the commit, else `WAL`."""
@@ -72,6 +75,9 @@ class Platform(Protocol):
 
     async def unsubscribe(self) -> Notifying:
         """Be reachable no more."""
+
+    async def schedule(self, planned: Sequence[Planned]) -> None:
+        """Have the device itself show these, soonest first, and none that it was given before."""
 
     def on_tap(self, callback: Callable[[Tap], None]) -> None:
         """Call back when a notification is tapped while the client is open."""

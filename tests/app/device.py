@@ -1,12 +1,12 @@
 """A device for tests: a real folder on a real disk, with the faults of a phone at hand."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
-from app.platform.notifying import Notifying, Permission, Subscription, Tap
+from app.platform.notifying import Notifying, Permission, Planned, Subscription, Tap
 from app.platform.photos import PhotoFolder
 from app.platform.port import StorageRefused
 
@@ -23,6 +23,7 @@ class Device:
     zone = "America/New_York"
     device_name = "Test phone"
     reduced_motion = False
+    schedules = False
 
     def __init__(self, folder: Path, link: httpx.AsyncBaseTransport | None = None, journal_mode: str = "WAL") -> None:
         self.folder = folder
@@ -37,6 +38,7 @@ class Device:
         self.notifies = Notifying(Permission.DEFAULT)
         self.answers = Permission.GRANTED
         self.asked_to_notify = 0
+        self.planned: list[Planned] = []
         self.taps: list[Callable[[Tap], None]] = []
 
     async def open_folder(self) -> Path:
@@ -86,6 +88,9 @@ class Device:
     async def unsubscribe(self) -> Notifying:
         self.notifies = replace(self.notifies, subscription=None)
         return self.notifies
+
+    async def schedule(self, planned: Sequence[Planned]) -> None:
+        self.planned = list(planned)
 
     def on_tap(self, callback: Callable[[Tap], None]) -> None:
         self.taps.append(callback)

@@ -1,6 +1,7 @@
 """The screen "Reminders" and the cards that lead to it: choices are facts, consent is asked for by a tap alone."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from app.strings import words
 from hep import codec
 from hep.facts import Message, Preference, Provenance, SessionEnd
 from hep.reaching import AddressView, MyReminders, NtfyTopic, SentView, Tried
+from hep.reminding import SENTENCES
 from tests.app.clinic import Clinic, problem, says
 from tests.app.device import Device
 from tests.app.examples import ZONE, a_set
@@ -216,6 +218,25 @@ async def test_an_app_opened_by_a_tap_without_a_network_tells_the_clinic_later(t
     device.fragment, device.link = "", clinic()
     async with patient(tmp_path, device=device):
         assert device.link.bodies("/v1/me/reminders/opened") == [{"id": "reminder-1"}]
+
+
+async def test_a_device_that_can_remind_by_itself_is_given_each_new_plan(
+    tmp_path: Path,
+) -> None:
+    device = Device(tmp_path)
+    device.schedules = True
+    since = version(effective_on=yesterday(10), published_at=MORNING - timedelta(days=10))
+    async with patient(tmp_path, since, facts=(a_set(1, on=yesterday(), planned=None),), device=device) as world:
+        await world.let_pass(seconds=3)
+        assert {each.sentence for each in device.planned} <= set(SENTENCES["en"].values())
+        assert [each.at for each in device.planned] == sorted(each.at for each in device.planned)
+        first = device.planned[0]
+        assert (first.id, first.at) == ("2026-11-22-1-follow_up", MORNING + timedelta(minutes=30))
+
+        world.model.choose(lambda before: replace(before, on=False))
+        await world.ui.settle()
+        await world.let_pass(seconds=3)
+        assert device.planned == []
 
 
 async def test_a_hint_comes_once_after_the_first_finished_session(tmp_path: Path) -> None:

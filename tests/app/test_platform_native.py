@@ -1,7 +1,9 @@
 """The platform of desktop and phone builds: a real folder, a real lock, a zone the machine knows."""
 
 import asyncio
+import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,7 +12,9 @@ from zoneinfo import ZoneInfo
 import flet as ft
 import pytest
 
+from app.platform.android import AndroidNotifying
 from app.platform.native import NativePlatform, local_zone
+from app.platform.notifying import Permission, Planned, Tap
 from app.platform.port import Platform, StorageRefused
 
 
@@ -84,3 +88,59 @@ def test_the_zone_is_one_that_python_knows(tmp_path: Path, monkeypatch: pytest.M
     assert local_zone(tmp_path / "localtime") == "Europe/Lisbon"
     assert local_zone(tmp_path / "nothing") == "UTC"
     assert ZoneInfo(local_zone()).key
+
+
+class Extension:
+    """What flet-android-notifications does, as far as it is asked."""
+
+    def __init__(self, *, on: bool, consents: bool = True) -> None:
+        self.on, self.consents = on, consents
+        self.waiting: list[tuple[int, str, str, datetime, str]] = []
+        self.on_notification_tap: Any = None
+
+    async def are_notifications_enabled(self) -> bool:
+        return self.on
+
+    async def request_permissions(self) -> bool:
+        self.on = self.consents
+        return self.on
+
+    async def cancel_all(self) -> None:
+        self.waiting.clear()
+
+    async def schedule_notification(
+        self, number: int, title: str, body: str, at: datetime, *, payload: str, **more: str
+    ) -> None:
+        self.waiting.append((number, title, body, at, payload))
+
+
+async def test_a_build_without_the_extension_says_that_it_shows_no_reminders(tmp_path: Path) -> None:
+    platform, _ = native(tmp_path)
+    await platform.schedule([])
+    assert not platform.schedules
+    for answer in (await platform.notifying(), await platform.allow_notifying(), await platform.subscribe("key")):
+        assert answer.permission is Permission.UNSUPPORTED
+
+
+async def test_an_android_build_is_given_fifty_reminders_and_tells_of_taps() -> None:
+    extension = Extension(on=False)
+    phone = AndroidNotifying(extension)
+    assert (await phone.notifying()).permission is Permission.DEFAULT
+    assert (await phone.allow_notifying()).permission is Permission.GRANTED
+    at = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+    for _ in range(2):
+        await phone.schedule([Planned(f"id-{n}", at + timedelta(hours=n), "Time", "/program") for n in range(60)])
+    assert [number for number, *_ in extension.waiting] == list(range(1, 51))
+    assert extension.waiting[0][1:4] == ("Stepwise", "Time", at)
+
+    taps: list[Tap] = []
+    phone.on_tap(taps.append)
+    for data in (extension.waiting[0][4], json.dumps({"payload": extension.waiting[1][4]}), "{", "[]", "{}"):
+        extension.on_notification_tap(SimpleNamespace(data=data))
+    assert taps == [Tap("id-0", "/program"), Tap("id-1", "/program")]
+
+
+async def test_an_android_phone_whose_owner_said_no_counts_as_blocked() -> None:
+    phone = AndroidNotifying(Extension(on=False, consents=False))
+    assert (await phone.allow_notifying()).permission is Permission.DENIED
+    assert (await phone.subscribe("key")).subscription is None

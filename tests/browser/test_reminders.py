@@ -13,7 +13,7 @@ from hep.reminding import Purpose, sentence
 from tests.browser.conftest import Path, Visit
 from tests.browser.fingers import says
 from tests.browser.real_clinic import RealClinic
-from tests.browser.visitor import Visitor, wait_for, wait_until_drawn, wait_until_kept
+from tests.browser.visitor import Visitor, wait_for, wait_until_kept
 
 Push = Callable[[str], None]
 SHOWN = "(await (await navigator.serviceWorker.ready).getNotifications())"
