@@ -66,7 +66,7 @@ def write_service_worker(root: Path, template: Path, engine: str, own: str, stub
 
 
 def _reminders() -> dict[str, object]:
-    """The white list of what a notification may say, and where a tap on it leads; `otherwise`: for what is not on it."""
+    """What a notification may say, and where a tap on it leads; `otherwise`: for what is not on the white list."""
     return {
         "sentences": SENTENCES,
         "opens": {purpose: opens(purpose) for purpose in Purpose},
