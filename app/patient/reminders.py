@@ -192,9 +192,12 @@ class Reminders:
     # Taps on a notification
 
     def tapped(self, tap: Tap) -> None:
-        """A notification was tapped while the app is open."""
+        """A notification was tapped while the app is open; the host calls, which knows of no page."""
+        self._model.page.run_task(self._tapped, tap)
+
+    async def _tapped(self, tap: Tap) -> None:
         self._model.go(tap.path)
-        self._model.page.run_task(self.opened, tap.id)
+        await self.opened(tap.id)
 
     async def opened(self, reminder_id: str) -> None:
         """The app was opened from a notification; the clinic hears of it now or later."""

@@ -1,6 +1,7 @@
 """The screen "Reminders" and the cards that lead to it: choices are facts, consent is asked for by a tap alone."""
 
 import json
+from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -204,7 +205,7 @@ async def test_a_tap_on_a_notification_opens_its_screen_and_the_clinic_hears_of_
     link = clinic()
     device = Device(tmp_path, link)
     async with patient(tmp_path, version(), device=device) as world:
-        device.taps[0](Tap("reminder-1", "/program"))
+        Context().run(device.taps[0], Tap("reminder-1", "/program"))
         await world.ui.settle()
         assert world.model.route == "/program"
         assert link.bodies("/v1/me/reminders/opened") == [{"id": "reminder-1"}]

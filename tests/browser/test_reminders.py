@@ -52,7 +52,6 @@ def notifications(page: Page) -> list[dict[str, Any]]:
 def wait_for_notification(page: Page, tag: str) -> None:
     page.evaluate(
         """async (tag) => {
-            const { getNotifications } = await navigator.serviceWorker.ready;
             const registration = await navigator.serviceWorker.ready;
             const end = performance.now() + 30000;
             while (!(await registration.getNotifications({ tag })).length) {
@@ -84,8 +83,9 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
     otherwise = {"title": "Stepwise", "body": sentence(Purpose.PROGRAM_CHANGED), "tag": "reminder-2"}
     assert notifications(page) == [otherwise], "the first is not shown twice, and nothing of a message but the list"
 
-    push(message("reminder-3", "program_changed"))
+    push(message("reminder-3", "test"))
     wait_for_notification(page, "reminder-3")
+    visitor.assert_clean()
     worker = visitor.context.service_workers[0]
     worker.evaluate(
         """async () => {
@@ -93,7 +93,7 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
             await openFrom(shown);
         }"""
     )
-    says(page, "Your program")
-    wait_for(page, "location.pathname === '/program'")
+    says(page, "What others can see on your lock screen")
+    says(page, "What happened lately")
+    wait_for(page, "location.pathname === '/reminders'")
     assert [each["tag"] for each in notifications(page)] == ["reminder-2"], "the one that was tapped is gone"
-    visitor.assert_clean()
