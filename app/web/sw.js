@@ -240,7 +240,8 @@ async function remind(data) {
   showing.add(said.id);
   if (await wasShown(said.id)) return;
   const { sentences, opens, otherwise } = KEEP.reminders;
-  const words = sentences[String(said.language).split("-")[0]] ?? sentences[otherwise.language];
+  const language = String(said.language).split("-")[0];
+  const words = sentences[Object.hasOwn(sentences, language) ? language : otherwise.language];
   const key = Object.hasOwn(words, said.sentence) ? said.sentence : otherwise.sentence;
   const shown = { body: words[key], tag: said.id, icon: "/icons/icon-192.png" };
   await self.registration.showNotification("Stepwise", { ...shown, data: { id: said.id, path: opens[key] } });
