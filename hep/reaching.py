@@ -7,9 +7,6 @@ Codes (`kind`, `state`, `code`) are stable. `sent` means that a channel took a m
 from dataclasses import dataclass
 from datetime import datetime
 
-KINDS = ("webpush", "email", "ntfy")
-"""The channels that messages are sent by. A calendar is fetched, and the list in the app is always there."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressView:
