@@ -35,6 +35,9 @@ _VERSIONS = (
     .where(col(ProgramVersionRow.patient_id) == _PATIENT)
     .order_by(col(ProgramVersionRow.program_id), col(ProgramVersionRow.version))
 )
+_PUBLISHED = columns(
+    col(ProgramVersionRow.program_id), col(ProgramVersionRow.version), col(ProgramVersionRow.published_at)
+).where(col(ProgramVersionRow.patient_id) == _PATIENT)
 _PULLED = select(Pulled.program_id, Pulled.version, Pulled.pulled_at).where(col(Pulled.patient_id) == _PATIENT)
 
 Pulls = tuple[tuple[int, datetime], ...]
@@ -146,7 +149,9 @@ def active_program(session: Session, patient_id: str) -> ProgramHead | None:
     active = next((head for head in heads if head.state == ProgramState.ACTIVE.value), None)
     if active is not None or len(heads) < 2:
         return active or next(iter(heads), None)
-    return max(heads, key=lambda head: session.get_one(ProgramVersionRow, (head.id, head.version)).published_at)
+    rows = session.connection().execute(_PUBLISHED, {"patient_id": patient_id})
+    published = {(program_id, version): at for program_id, version, at in rows}
+    return max(heads, key=lambda head: published[head.id, head.version])
 
 
 def versions_of(session: Session, patient_id: str) -> tuple[ProgramVersion, ...]:

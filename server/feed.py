@@ -91,12 +91,18 @@ def page(session: Session, patient_id: str, asked: Asked, keys: Keys, now: datet
     return Page(body=orjson.dumps(answer), etag=None if more else etag, programs=programs, count=len(served))
 
 
+_GIVEN = columns(col(Pulled.program_id), col(Pulled.version)).where(
+    col(Pulled.device_id) == bindparam("device_id", type_=String)
+)
+
+
 def note_pulled(
     session: Session, patient: Patient, device_id: str, programs: Sequence[tuple[str, int]], now: datetime
 ) -> None:
     """Remember which versions this device was given, the first time it was, and judge by them from now on."""
     sync = changes.hold(session, patient.id, patient.clinic_id)
-    fresh = [key for key in programs if session.get(Pulled, (device_id, *key)) is None]
+    known = {(row.program_id, row.version) for row in session.connection().execute(_GIVEN, {"device_id": device_id})}
+    fresh = [key for key in programs if key not in known]
     if not fresh:
         return
     had = pulled_by(session, patient.id)
@@ -185,35 +191,48 @@ def _lines(session: Session, place: Cursor, count: int) -> list[_Line]:
 
 def _bodies(session: Session, patient_id: str, lines: Sequence[_Line], *, snapshot: bool) -> dict[tuple[str, str], str]:
     """The newest state of the clinic's own records that these lines name."""
+    named = [(line.kind, line.entity_id) for line in lines if line.body is None]
+    if not named:
+        return {}
+    patient = session.get_one(Patient, patient_id)
+    versions = _versions(session, patient, [id_ for kind, id_ in named if kind == ServerKind.PROGRAM.value], snapshot)
     found: dict[tuple[str, str], str] = {}
-    for line in lines:
-        if line.body is not None:
-            continue
-        body = _body(session, session.get_one(Patient, patient_id), line, snapshot=snapshot)
+    for kind, entity_id in named:
+        program = kind == ServerKind.PROGRAM.value
+        body = versions.get(_program_key(entity_id)) if program else _body(session, patient, kind, entity_id)
         if body is not None:
-            found[line.kind, line.entity_id] = body
+            found[kind, entity_id] = body
     return found
 
 
-def _body(session: Session, patient: Patient, line: _Line, *, snapshot: bool) -> str | None:
-    if line.kind == ServerKind.PROFILE.value:
+def _body(session: Session, patient: Patient, kind: str, entity_id: str) -> str | None:
+    if kind == ServerKind.PROFILE.value:
         return _json(profile_of(patient))
-    if line.kind == ServerKind.CLINIC.value:
+    if kind == ServerKind.CLINIC.value:
         clinic = session.get(Clinic, patient.clinic_id)
         return None if clinic is None else _json(card_of(clinic))
-    if line.kind == ServerKind.PROGRAM.value:
-        return _program(session, patient, line.entity_id, snapshot=snapshot)
-    cleared = session.get(ClearanceRow, line.entity_id)
+    cleared = session.get(ClearanceRow, entity_id)
     return None if cleared is None or cleared.patient_id != patient.id else cleared.body
 
 
-def _program(session: Session, patient: Patient, entity_id: str, *, snapshot: bool) -> str | None:
-    """A version's body; a first snapshot leaves out the versions of programs that are no longer in use."""
-    row = session.get(ProgramVersionRow, _program_key(entity_id))
-    if row is None or row.patient_id != patient.id:
-        return None
+_VERSIONS: Select[*tuple[Any, ...]] = columns(
+    col(ProgramVersionRow.program_id), col(ProgramVersionRow.version), col(ProgramVersionRow.body)
+).where(
+    col(ProgramVersionRow.patient_id) == _OF_PATIENT,
+    col(ProgramVersionRow.program_id).in_(bindparam("programs", expanding=True)),
+    col(ProgramVersionRow.version).in_(bindparam("numbers", expanding=True)),
+)
+
+
+def _versions(session: Session, patient: Patient, ids: list[str], snapshot: bool) -> dict[tuple[str, int], str]:
+    """The versions' bodies; a first snapshot leaves out the versions of programs that are no longer in use."""
+    if not ids:
+        return {}
     head = active_program(session, patient.id) if snapshot else None
-    return row.body if head is None or head.id == row.program_id else None
+    programs, numbers = (list(set(each)) for each in zip(*map(_program_key, ids), strict=True))
+    wanted = {"patient_id": patient.id, "programs": programs, "numbers": numbers}
+    rows = session.connection().execute(_VERSIONS, wanted)
+    return {(row.program_id, row.version): row.body for row in rows if head is None or head.id == row.program_id}
 
 
 def _program_key(entity_id: str) -> tuple[str, int]:
