@@ -32,12 +32,12 @@ def run(settings: Settings, _arguments: Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    web = _current_client()
+    _build_if_old(settings.web_dir)
     with opened(settings) as engine:
         lines = _demo_lines(engine, settings) if settings.demo else _real_lines(engine, settings)
     process.tune()
     config = uvicorn.Config(
-        create_app(settings, web=web),
+        create_app(settings, web=settings.web_dir),
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -79,12 +79,12 @@ def reset_demo(settings: Settings, _arguments: Namespace) -> int:
     return 0
 
 
-def build_client(_settings: Settings, _arguments: Namespace) -> int:
+def build_client(settings: Settings, _arguments: Namespace) -> int:
     """Build the web client whether it is current or not."""
-    from server.web.build import WEB, build_web
+    from server.web.build import build_web
 
-    build_web()
-    say(f"Built {WEB}.")
+    build_web(settings.web_dir)
+    say(f"Built {settings.web_dir}.")
     return 0
 
 
@@ -171,13 +171,12 @@ def opened(settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _current_client() -> Path:
-    from server.web.build import WEB, build_web, is_current
+def _build_if_old(client: Path) -> None:
+    from server.web.build import build_web, is_current
 
-    if not is_current():
+    if not is_current(client):
         say("Building the web client, about 20 seconds …")
-        build_web()
-    return WEB
+        build_web(client)
 
 
 def _demo_lines(engine: Engine, settings: Settings) -> list[str]:

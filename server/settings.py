@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+ROOT = Path(__file__).resolve().parents[1]
 SHORTEST_KEY = 32
 """Characters; 64 hexadecimal ones are made on first run."""
 
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     data_dir: Path = Path("data")
+    web_dir: Path = ROOT / "build" / "web"
     database_url: str | None = None
     secret_key: SecretStr | None = None
     backup_key_file: Path | None = None

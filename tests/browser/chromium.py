@@ -24,6 +24,9 @@ ARGUMENTS = [
 ]
 """Draws in software, and keeps the browser itself from talking to the network."""
 
+_PUT_TOGETHER_WITHOUT_GL = "--disable-gpu-compositing"
+"""The app draws with WebGL as ever; putting the page together for a screen nobody sees costs a fifth less this way."""
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -47,7 +50,7 @@ def launch(playwright: Playwright, profile: Path, viewport: dict[str, int], **op
     return playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=find_chromium(playwright),
-        args=ARGUMENTS,
+        args=[*ARGUMENTS, _PUT_TOGETHER_WITHOUT_GL],
         headless=True,
         viewport=viewport,
         **options,

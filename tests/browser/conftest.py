@@ -17,12 +17,14 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from server.web.build import WEB, build_web, is_current
 from server.web.bytecode import ROOT
+from server.web.compress import QUICK
 from tests.browser.home import Home, visited_home
 from tests.browser.real_clinic import RealClinic
 from tests.browser.serving import ServerProcess, running, tiny_server
 from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
 
 Visit = Callable[..., Visitor]
+QUICKLY_BUILT = WEB.with_name("web-quick")
 _BUILD = "from tests.browser.conftest import build_once; build_once()"
 
 
@@ -33,20 +35,22 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.add_cleanup(builder.wait)
 
 
-def build_once() -> None:
-    """Build the web client into `build/web` unless it is current. One process builds and the others wait for it."""
+def build_once() -> Path:
+    """The web client as it is now: in `build/web`, else quickly packed. One process builds and the others wait."""
     WEB.parent.mkdir(exist_ok=True)
     with WEB.with_name("web.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_current(WEB):
-            build_web(WEB)
+        if is_current(WEB):
+            return WEB
+        if not is_current(QUICKLY_BUILT):
+            build_web(QUICKLY_BUILT, QUICK)
+        return QUICKLY_BUILT
 
 
 @pytest.fixture(scope="session")
 def web_build() -> Path:
-    """The web client as it is now, in `build/web`; built only when something it is made from has changed."""
-    build_once()
-    return WEB
+    """The web client as it is now; built only when something it is made from has changed."""
+    return build_once()
 
 
 @pytest.fixture(scope="package")
@@ -79,7 +83,7 @@ def visit(playwright: Playwright, tmp_path: Path) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def one_clinic(web_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClinic]:
     """The clinic of all tests of this process."""
-    made = RealClinic(tmp_path_factory.mktemp("clinic"))
+    made = RealClinic(tmp_path_factory.mktemp("clinic"), web_build)
     made.open()
     yield made
     made.server.kill()

@@ -41,9 +41,13 @@ def zone_where_it_is_noon() -> str:
 class RealClinic:
     """One therapist, a server process that can be killed and started again, and the patient who was taken in last."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, web: Path) -> None:
         self.zone = zone_where_it_is_noon()
-        self.environment = {"DATABASE_URL": f"sqlite:///{folder / 'clinic.db'}", "DATA_DIR": str(folder)}
+        self.environment = {
+            "DATABASE_URL": f"sqlite:///{folder / 'clinic.db'}",
+            "DATA_DIR": str(folder),
+            "WEB_DIR": str(web),
+        }
         self.environment |= {"ARGON2_MEMORY_KIB": "64", "ARGON2_ROUNDS": "1"}
         self.server = ServerProcess(sys.executable, "-m", "server", "run", environment=self.environment)
         self.url = self.server.url
