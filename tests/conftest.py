@@ -10,6 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 try:
     from hypothesis import settings
 except ImportError:
@@ -17,6 +19,9 @@ except ImportError:
 
 MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000
 """Where Linux keeps files in memory, and the bytes that must be free there for the tests to use it."""
+
+LONGEST = ("tests/model/", "tests/server/test_requests.py", "tests/faults/", "tests/browser/")
+"""What takes long comes first, so that no process ends alone with it; browsers after what needs no build."""
 
 pytest_plugins = [] if sys.platform == "emscripten" else ["tests.databases"]
 
@@ -28,6 +33,13 @@ if settings is not None:
 def pytest_configure() -> None:
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first; within them, and after them, all stays as it was."""
+    items.sort(
+        key=lambda item: next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+    )
 
 
 def pytest_collection_finish() -> None:

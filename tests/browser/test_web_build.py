@@ -109,10 +109,10 @@ def test_a_first_visit_waits_for_nine_megabytes_and_the_page_knows_their_sizes(w
     assert sum(sent(web_build / name.strip("/")) for name in ways["skwasm"]) < 9e6
     assert sum(sent(web_build / name.strip("/")) for name in ways["canvaskit_chromium"]) < 10e6
     for sizes in ways.values():
-        for address, (size, sent) in sizes.items():
+        for address, (size, packed_to) in sizes.items():
             path = web_build / address.strip("/")
             packed = path.with_name(path.name + ".br")
-            assert (size, sent) == (path.stat().st_size, (packed if packed.is_file() else path).stat().st_size)
+            assert (size, packed_to) == (path.stat().st_size, (packed if packed.is_file() else path).stat().st_size)
 
 
 def test_every_icon_we_name_is_in_the_cut_font(web_build: Path) -> None:

@@ -12,7 +12,14 @@ from playwright.sync_api import Page, Playwright
 
 from tests.browser.releases import FIRST_WORKER, Releases, with_source
 from tests.browser.serving import ServerProcess, tiny_server
-from tests.browser.visitor import Visitor, run_python, wait_until_drawn, wait_until_fast, wait_until_kept
+from tests.browser.visitor import (
+    START_PATIENCE_MS,
+    Visitor,
+    run_python,
+    wait_until_drawn,
+    wait_until_fast,
+    wait_until_kept,
+)
 
 UPDATE = "from app.platform.browser import platform\nplatform().tell_page('update', '')"
 STORE = """import gc
@@ -56,7 +63,9 @@ class Phone:
         page.close()
 
     def wait_until_drawn(self, release: str) -> None:
-        self.page.wait_for_selector(f"script[data-own='/b/own-{release}/']", state="attached")
+        """A release that does not start may come first: then this waits for the length of two starts."""
+        own = f"script[data-own='/b/own-{release}/']"
+        self.page.wait_for_selector(own, state="attached", timeout=START_PATIENCE_MS)
         wait_until_drawn(self.page)
 
     def restart(self, release: str) -> None:
@@ -83,9 +92,9 @@ class Phone:
     def wait_until_known(self, expected: str) -> None:
         """Wait until the device knows just that of the releases it keeps or has given up, such as `second started`."""
         self.page.evaluate(
-            """async (expected) => {
+            """async ([expected, patience]) => {
                 const name = (contents) => /own-([a-z]+)\\/start/.exec(Object.keys(contents).join(" "))[1];
-                const end = performance.now() + 30_000;
+                const end = performance.now() + patience;
                 while (performance.now() < end) {
                     const notes = await caches.open("releases");
                     const all = await Promise.all((await notes.keys()).map((key) => notes.match(key)));
@@ -96,7 +105,7 @@ class Phone:
                 }
                 throw new Error(`not ${expected}`);
             }""",
-            expected,
+            [expected, START_PATIENCE_MS],
         )
 
 

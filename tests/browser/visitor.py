@@ -25,7 +25,7 @@ _NOTE_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
 """
 _DRAWN = "performance.getEntriesByName('stepwise-drawn').length > 0 && !document.getElementById('splash')"
-_START_PATIENCE_MS = 90_000
+START_PATIENCE_MS = 90_000
 _PATIENCE_MS = 60_000
 
 
@@ -109,12 +109,12 @@ def wait_for(page: Page, condition: str, *, patience_ms: int = 30_000) -> None:
 
 def wait_until_drawn(page: Page) -> None:
     """Wait until the app's first screen has taken the place of the splash."""
-    wait_for(page, _DRAWN, patience_ms=_START_PATIENCE_MS)
+    wait_for(page, _DRAWN, patience_ms=START_PATIENCE_MS)
 
 
 def wait_until_kept(page: Page) -> None:
     """Wait until the service worker keeps the app: from then on it starts without a network."""
-    wait_for(page, "navigator.serviceWorker.controller?.state === 'activated'", patience_ms=_START_PATIENCE_MS)
+    wait_for(page, "navigator.serviceWorker.controller?.state === 'activated'", patience_ms=START_PATIENCE_MS)
 
 
 def wait_until_fast(page: Page) -> None:
@@ -128,7 +128,7 @@ def wait_until_fast(page: Page) -> None:
                 await new Promise((next) => setTimeout(next, 50));
             }
         }""",
-        _START_PATIENCE_MS,
+        START_PATIENCE_MS,
     )
 
 
@@ -153,7 +153,7 @@ def _wait_until_cached(page: Page, cache: str, name: str) -> None:
                 await new Promise((next) => setTimeout(next, 50));
             }
         }""",
-        [cache, name, _START_PATIENCE_MS],
+        [cache, name, START_PATIENCE_MS],
     )
 
 
