@@ -118,7 +118,7 @@ def exercise_of(form: OwnForm) -> Exercise:
     figures: dict[str, Any] = dict.fromkeys(FIGURES) | {field: _number(typed[field]) for field in figures_of(form)}
     dose = replace(form.chosen.dose, **(figures | {"sets": figures["sets"] or 0, "rest_s": figures["rest_s"] or 0}))
     written: dict[str, Any] = {field: _number(typed[field]) or 0 for field in OFTEN}
-    written |= {field: typed[field].strip() for field in TEXTS}
+    written |= {field: " ".join(typed[field].split()) for field in TEXTS}
     written |= {field: tuple(filter(None, map(str.strip, typed[field].splitlines()))) for field in LINES}
     return replace(form.chosen, dose=dose, **written)
 

@@ -63,7 +63,7 @@ async def test_a_new_exercise_is_saved_only_when_nothing_is_missing() -> None:
         assert ui.key("own-name").error
         assert ui.shows("4 entries need another look: name, what to be careful about, cues, tissue.")
         await ui.type_and_tap({"own-name": "Wall slide", "own-cues": "Slide\nBreathe"}, "own-family-core")
-        await ui.type("own-precaution", "Stop for sharp pain.")
+        await ui.type("own-precaution", "Stop for\nsharp pain.\n")
         await ui.tap("own-flag-falls_risk")
         await ui.tap("own-flag-falls_risk")
         await ui.tap("own-kit-wall")
@@ -71,6 +71,7 @@ async def test_a_new_exercise_is_saved_only_when_nothing_is_missing() -> None:
     (draft,) = sent(clinic)
     assert draft.exercise.flags == (ExerciseFlag(flag="falls_risk", severity=Severity.BLOCK),)
     assert (draft.exercise.family, draft.exercise.equipment) == ("core", ("wall",))
+    assert draft.exercise.precaution == "Stop for sharp pain."
 
 
 async def test_a_photo_is_shown_as_the_server_made_it_and_saved_with_the_exercise() -> None:

@@ -82,11 +82,9 @@ def our_exercises(visitor: Visitor, page: Page, take: Take) -> None:
 
 
 def _photo(folder: Path) -> Path:
-    """A drawing of the library's as a photo a phone might have taken, with a wall behind."""
+    """A drawing of the library's in the shape of a phone's photo."""
     drawn = Image.open(ROOT / "assets" / "exercises" / "hip-bridge" / "end.webp").convert("RGB")
-    photo = Image.new("RGB", (1200, 900), (214, 201, 180))
-    photo.paste(drawn.resize((900, 900)), (150, 0))
-    photo.save(folder / "photo.jpg")
+    drawn.resize((1200, 1200)).crop((0, 150, 1200, 1050)).save(folder / "photo.jpg")
     return folder / "photo.jpg"
 
 

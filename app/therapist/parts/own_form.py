@@ -149,11 +149,12 @@ def What(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
 def HowTo(state: OwnState, form: OwnForm, wrong: dict[str, str]) -> ft.Control:
     """Cues, care, why, other names."""
     several = {"multiline": True, "min_lines": 3, "max_lines": 10}
+    sentence = {"multiline": True, "min_lines": 1, "max_lines": 4}
     return Card(
         Heading(words.HOW_TO_DO_IT, Style.DESK_TITLE, 2),
         _field(state, form, wrong, "cues", words.CUES, **several),
-        _field(state, form, wrong, "precaution", words.PRECAUTION),
-        _field(state, form, wrong, "why", words.WHY_IT_HELPS),
+        _field(state, form, wrong, "precaution", words.PRECAUTION, **sentence),
+        _field(state, form, wrong, "why", words.WHY_IT_HELPS, **sentence),
         _field(state, form, wrong, "synonyms", words.SYNONYMS, **(several | {"min_lines": 2})),
     )
 
