@@ -21,11 +21,13 @@ class Gallery(ft.Observable):
             return
         visit = self._visit
         self._asked.add(name)
-        content = await fetch(name)
-        if visit == self._visit:
-            self._asked.discard(name)
-            if content is not None:
-                self.held[name] = content
+        try:
+            content = await fetch(name)
+        finally:
+            if visit == self._visit:
+                self._asked.discard(name)
+        if visit == self._visit and content is not None:
+            self.held[name] = content
 
     def forget(self) -> None:
         """Let go of all of them, and of those on their way."""
@@ -40,6 +42,7 @@ async def _nowhere(name: str) -> bytes | None:
 
 GALLERY = Gallery()
 PHOTOS = GALLERY.held
+"""The photos of this visit."""
 
 FetchContext = ft.create_context(_nowhere)
 """What fetches a photo that is shown; nothing does where they come by themselves."""
