@@ -16,16 +16,12 @@ from server.web.compress import AWAITED, QUICK, SMALL, Way, compress_tree, packe
 from server.web.icons import drawn_code_points
 from tests.browser.conftest import QUICKLY_BUILT
 
-<<<<<<< HEAD
-PACKED = (".br", ".gz")
-ICONS = ("favicon", "apple-touch-icon", "icon-192")
-=======
 SUFFIXES = (".br", ".gz")
 
 
 RECORDED = Path(__file__).with_name("recorded") / "packed.json"
 """What Flet's own files come to as a release sends them, by content and level: packing them takes a minute."""
->>>>>>> 55cf260 (Tests pack the web client quickly (a third of the build's time); what a release sends is reckoned from it; WEB_DIR names the client's folder)
+ICONS = ("favicon", "apple-touch-icon", "icon-192")
 
 
 def content(folder: Path) -> dict[str, str]:
