@@ -7,22 +7,32 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from hep.reminding import Purpose, sentence
 from tests.browser.conftest import Path, Visit
 from tests.browser.fingers import says
 from tests.browser.real_clinic import RealClinic
-from tests.browser.visitor import Visitor, wait_for, wait_until_kept
+from tests.browser.visitor import wait_for, wait_until_kept
 
 Push = Callable[[str], None]
+OPENED_ANEW = """async () => {
+    const { clients } = self;
+    clients.matchAll = async () => [];
+    clients.openWindow = async (address) => address;
+    const notification = { close: () => null, data: { id: "reminder 4", path: "/program" } };
+    const opened = await openFrom(notification);
+    delete clients.matchAll;
+    delete clients.openWindow;
+    return opened;
+}"""
+"""Where a tap leads while the app is closed. Opening a window needs a person's tap: the browser's part is played."""
 SHOWN = "(await (await navigator.serviceWorker.ready).getNotifications())"
 CLOSE_ALL = f"async () => {{ for (const each of {SHOWN}) each.close(); }}"
 
 
-def pusher(visitor: Visitor, page: Page, origin: str) -> Push:
+def pusher(devtools: CDPSession, page: Page, origin: str) -> Push:
     """Delivers the text of a message to the service worker of the app."""
-    devtools = visitor.context.new_cdp_session(page)
     found: list[str] = []
     devtools.on(
         "ServiceWorker.workerRegistrationUpdated",
@@ -70,13 +80,16 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
     page = visitor.open(clinic.invitation())
     says(page, "Start session")
     wait_until_kept(page)
-    push = pusher(visitor, page, clinic.url)
+    devtools = visitor.context.new_cdp_session(page)
+    push = pusher(devtools, page, clinic.url)
 
     push(message("reminder-1", "session"))
     wait_for_notification(page, "reminder-1")
     assert notifications(page) == [{"title": "Stepwise", "body": sentence(Purpose.SESSION), "tag": "reminder-1"}]
 
     page.evaluate(CLOSE_ALL)
+    push(message("reminder-1", "session"))
+    devtools.send("ServiceWorker.stopAllWorkers")
     for told in (message("reminder-1", "session"), "no message of ours", "{}", message("reminder-2", "of tomorrow")):
         push(told)
     wait_for_notification(page, "reminder-2")
@@ -86,7 +99,8 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
     push(message("reminder-3", "test"))
     wait_for_notification(page, "reminder-3")
     visitor.assert_clean()
-    worker = visitor.context.service_workers[0]
+    worker = visitor.context.service_workers[-1]
+    assert worker.evaluate(OPENED_ANEW) == "/program#r=reminder%204"
     worker.evaluate(
         """async () => {
             const [shown] = await self.registration.getNotifications({ tag: "reminder-3" });
