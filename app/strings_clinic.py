@@ -363,7 +363,9 @@ def way_state(state: str, code: str | None, last: str) -> str:
         return WAY_STATES["unsupported"]
     if state in WAY_STATES:
         return WAY_STATES[state]
-    said = f"Last handed over {_inside(last)}" if last else NOTHING_SENT.rstrip(".")
+    if not last:
+        return f"No message was taken here so far ({code})" if code else NOTHING_SENT
+    said = f"Last handed over {_inside(last)}"
     return f"{said}; then it failed ({code})" if code else said
 
 

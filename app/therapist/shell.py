@@ -122,7 +122,7 @@ def Screen(desk: Desk, wide: bool) -> ft.Control:
     if desk.place is Place.OWN:
         return OwnScreen(desk.own, wide)
     if desk.place is Place.CHANNELS:
-        return ChannelsScreen(desk.channels)
+        return ChannelsScreen(desk.channels, wide)
     if desk.place is Place.PATIENT and desk.patient:
         return PatientScreen(desk, desk.patient, wide)
     if desk.place is Place.BUILDER and desk.builder:

@@ -33,7 +33,8 @@ def Reach(desk: Desk, reach: ReachView) -> ft.Control:
     if reach.unreached_since is not None:
         since = day_near(reach.unreached_since, desk.now(), desk.zone)
         parts.append(Notice(words.unreached(since, ever=reach.last_sent_at is not None), key="unreached"))
-    parts.append(Muted(_said(reach, near), Style.SMALL))
+    if reach.unreached_since is None or reach.last_sent_at is not None:
+        parts.append(Muted(_said(reach, near), Style.SMALL))
     return Card(
         Heading(words.REMINDERS, Style.DESK_TITLE, 2),
         *parts,

@@ -60,7 +60,7 @@ class MailForm:
 
 
 @ft.component
-def ChannelsScreen(state: ChannelsState) -> ft.Control:
+def ChannelsScreen(state: ChannelsState, wide: bool) -> ft.Control:
     """Phones, mail, ntfy: one card each."""
     head = lines(Heading(words.CHANNELS), Muted(words.CHANNELS_HELP, Style.SMALL))
     known, problem = state.set_up.value, state.set_up.problem
@@ -72,9 +72,8 @@ def ChannelsScreen(state: ChannelsState) -> ft.Control:
         keyed(MailCard, f"mail-{state.saves}", state, known.email),
         keyed(NtfyCard, f"ntfy-{state.saves}", state, known.ntfy),
         spacing=Space.L,
-        width=_WIDTH,
     )
-    return column(head, *notes, row(ft.Container(cards, expand=True)), spacing=Space.L)
+    return column(head, *notes, row(ft.Container(cards, width=_WIDTH)) if wide else cards, spacing=Space.L)
 
 
 def _phones(known: ClinicChannels) -> ft.Control:
