@@ -149,13 +149,13 @@ function countPictures() {
 // The engine draws in a worker and is done later than the tree: whether our own ground is on its canvas (Flet waits on
 // another one) and something on it, with the pictures that stand in the first picture. `isLate`: on any ground, without.
 function isPainted(isLate) {
-  const { context } = (isPainted.sample ??= smallCanvas());
+  const { context, boxes } = (isPainted.sample ??= smallCanvas());
   for (const canvas of document.querySelector("flt-glass-pane")?.shadowRoot?.querySelectorAll("canvas") ?? []) {
     context.clearRect(0, 0, WIDTH, HEIGHT);
     try { context.drawImage(canvas, 0, 0, WIDTH, HEIGHT); } catch { continue; } // a canvas of no size
     const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
     const whole = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
-    const expected = isLate ? [whole] : [whole, ...pictureBoxes()];
+    const expected = isLate ? [whole] : [whole, ...boxes];
     if ((isLate || hasOurs(data)) && expected.every((box) => hasContrast(data, box))) return true;
   }
   return false;
@@ -167,27 +167,36 @@ function hasOurs(data) {
   return false;
 }
 
-function hasContrast(data, { left, top, right, bottom }) {
+function hasContrast(data, { left, top, right, bottom }, contrast = CONTRAST) {
   const [across, down] = [WIDTH / innerWidth, HEIGHT / innerHeight];
   const greens = [];
-  for (let row = Math.floor(top * down); row < Math.min(HEIGHT, Math.ceil(bottom * down)); row += 1) {
-    for (let column = Math.floor(left * across); column < Math.min(WIDTH, Math.ceil(right * across)); column += 1) {
+  for (let row = Math.ceil(top * down); row < Math.floor(bottom * down); row += 1) {
+    for (let column = Math.ceil(left * across); column < Math.floor(right * across); column += 1) {
       greens.push(data[4 * (row * WIDTH + column) + 1]);
     }
   }
-  return Math.max(...greens) - Math.min(...greens) > CONTRAST;
+  return Math.max(...greens) - Math.min(...greens) > contrast;
 }
 
-// Where whole pictures are to be seen, above the bar.
-function pictureBoxes() {
+// Where something of a picture is to be seen above the bar, as the first picture shows it.
+function pictureBoxes(context) {
   const bar = document.querySelector("#last-today nav")?.getBoundingClientRect().top ?? 0;
-  const shown = [...document.querySelectorAll("#last-today img")].filter((each) => each.naturalWidth && each.style.visibility !== "hidden");
-  return shown.map((each) => each.getBoundingClientRect()).filter(({ top, bottom }) => top >= 0 && bottom <= bar);
+  const [across, down] = [WIDTH / innerWidth, HEIGHT / innerHeight];
+  context.fillStyle = "white";
+  return [...document.querySelectorAll("#last-today img")].filter((each) => each.naturalWidth).flatMap((each) => {
+    const { left, top, right, bottom, width, height } = each.getBoundingClientRect();
+    const place = [left * across, top * down, width * across, height * down];
+    context.fillRect(...place);
+    context.drawImage(each, ...place);
+    const box = { left, top, right, bottom: Math.min(bottom, bar) };
+    return hasContrast(context.getImageData(0, 0, WIDTH, HEIGHT).data, box, 2 * CONTRAST) ? [box] : [];
+  });
 }
 
 function smallCanvas() {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
-  return { context: canvas.getContext("2d", { willReadFrequently: true }) };
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  return { context, boxes: pictureBoxes(context) };
 }
 
 function storageAnswers() {
