@@ -203,7 +203,7 @@ def test_the_morning_answer_is_one_tap_and_lets_a_proposal_rise_that_the_therapi
     tap(page, "Answer")
     tap(page, "1 Mild")
 
-    says(page, "Morning check is saved")
+    says_no_more(page, "Morning check")
     seen = desk.open_patient(clinic.patient)
     tap(seen, "Accept")
     says(seen, "What changed from version 1")
