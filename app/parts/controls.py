@@ -5,6 +5,7 @@ from typing import Any
 
 import flet as ft
 
+from app.parts.surfaces import TapCard
 from app.parts.text import Text
 from app.theme import Color, Radius, Size, Space, Style
 
@@ -144,8 +145,18 @@ def Choice(
 
 def SettingRow(icon: ft.IconData, title: str, help_text: str, right: ft.Control | None = None) -> ft.Control:
     """A setting: icon, title, help, and a switch or value that shares its name."""
+    return ft.MergeSemantics(content=_setting(icon, title, help_text, right))
+
+
+def LinkCard(icon: ft.IconData, title: str, help_text: str, on_click: Callable[..., Any], key: str) -> ft.Control:
+    """A card that leads to another screen."""
+    arrow = ft.Icon(ft.Icons.CHEVRON_RIGHT, color=Color.MUTED)
+    return TapCard(_setting(icon, title, help_text, arrow), on_click, key)
+
+
+def _setting(icon: ft.IconData, title: str, help_text: str, right: ft.Control | None) -> ft.Control:
     words = ft.Column(
         [Text(title, Style.BODY_STRONG), Text(help_text, Style.SMALL, Color.MUTED)], spacing=0, expand=True
     )
     row = ft.Row([ft.Icon(icon, size=Size.ICON, color=Color.PRIMARY), words, *([right] if right else [])], spacing=14)
-    return ft.MergeSemantics(content=ft.Container(row, padding=ft.Padding.symmetric(vertical=10)))
+    return ft.Container(row, padding=ft.Padding.symmetric(vertical=10))

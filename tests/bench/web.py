@@ -36,8 +36,10 @@ TAPS = int(os.environ.get("TAPS", "200"))
 SLOW = 4.0
 SHARE_SLOW, SHARE_MEMORY, SHARE_VISITS = 0.25, 0.4, 0.4
 """Of the taps, which are slowed too; of the rounds, in which memory is looked at, and in which a line is visited."""
-CODE_CACHE_MS = 15_000
-"""How long the app is left open before: browsers keep compiled code some seconds after it was needed."""
+USED_BEFORE = 40
+"""Taps before anything is measured: a browser compiles well, and keeps, what has been used."""
+CODE_CACHE_MS = 30_000
+"""How long the app is left open then: browsers keep compiled code some seconds after it was needed."""
 TOGETHER = 100
 """Taps in one start of the browser."""
 SLOW_TAPS_S = 200.0
@@ -103,6 +105,7 @@ def _phone(playwright: Playwright, folder: Path, way: Way, store: Path) -> Brows
         browser.visit(2_000, way.kept)
         browser.visit(2_000)
         browser.put_store(store, way.worker, way.python)
+    browser.taps(USED_BEFORE)
     browser.visit(CODE_CACHE_MS, way.left)
     return browser
 

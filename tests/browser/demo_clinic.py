@@ -24,6 +24,8 @@ from server.demo.stories import THERAPISTS
 from tests.browser.serving import ROOT, ServerProcess
 
 EMAIL = THERAPISTS[0][1]
+ADMIN = THERAPISTS[1][1]
+"""Who becomes one where a tour asks for it."""
 ZONE = "America/New_York"
 
 
@@ -38,6 +40,12 @@ class DemoClinic:
     def make(self) -> None:
         """Make the demo clinic anew; takes about a minute."""
         command = [sys.executable, "-m", "server", "reset-demo"]
+        environment = {**os.environ, "DATA_DIR": str(self.folder)}
+        subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+
+    def make_admin(self, email: str) -> None:
+        """Give this member of the staff the role, as an operator does."""
+        command = [sys.executable, "-m", "server", "staff", "--email", email, "--role", "admin"]
         environment = {**os.environ, "DATA_DIR": str(self.folder)}
         subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 

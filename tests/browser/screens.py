@@ -46,6 +46,8 @@ TOURS = (
     Tour("desk-dark", screens_clinic.main, DESK, dark=True),
     Tour("phone-light", screens_clinic.main, PHONE),
     Tour("phone-light-200", screens_clinic.main_large, PHONE),
+    Tour("desk-light", screens_clinic.admin, DESK),
+    Tour("phone-dark", screens_clinic.admin, PHONE, dark=True),
 )
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from server.demo import PASSWORD
-from tests.browser.demo_clinic import EMAIL, DemoClinic
+from tests.browser.demo_clinic import ADMIN, EMAIL, DemoClinic
 from tests.browser.fingers import asks, choose, named, says, says_no_more, sign_in, tap, type_into
 from tests.browser.screens_patient import WHO
 from tests.browser.serving import ROOT
@@ -132,6 +132,17 @@ def main(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     our_exercises(visitor, page, take)
 
 
+def admin(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
+    """How a clinic reminds."""
+    clinic.make_admin(ADMIN)
+    page = visitor.open(f"{clinic.url}/clinic")
+    sign_in(page, ADMIN, PASSWORD)
+    says(page, "By which ways")
+    take(page, "channels")
+    scroll(page, 5000)
+    take(page, "channels-below")
+
+
 def main_large(visitor: Visitor, clinic: DemoClinic, take: Take) -> None:
     """The same with text at 200%."""
     page = visitor.open(f"{clinic.url}/clinic")
@@ -184,7 +195,9 @@ def _patient(page: Page, take: Take) -> None:
     take(page, "patient-below")
     scroll(page, 1600)
     take(page, "patient-charts")
-    scroll(page, -5000)
+    scroll(page, 5000)
+    take(page, "patient-end")
+    scroll(page, -8000)
 
 
 def _decide(page: Page, take: Take) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import flet as ft
 
-from app.parts import AppButton, Card, Heading, Line, Notice, SettingRow, TapCard, Text, TypedField
+from app.parts import AppButton, Card, Heading, Line, LinkCard, Notice, SettingRow, Text, TypedField
 from app.parts.hooks import use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.reminders import EMAIL, NTFY, Standing
@@ -163,13 +163,10 @@ def _Trying(model: Doing, standing: Standing) -> ft.Control:
 
 
 def _away(model: Doing) -> ft.Control:
-    return TapCard(
-        SettingRow(
-            ft.Icons.FLIGHT_TAKEOFF,
-            words.away_row,
-            words.away_row_help,
-            ft.Icon(ft.Icons.CHEVRON_RIGHT, color=Color.MUTED),
-        ),
+    return LinkCard(
+        ft.Icons.FLIGHT_TAKEOFF,
+        words.away_row,
+        words.away_row_help,
         lambda _: model.go("/settings"),
         key="to-away",
     )

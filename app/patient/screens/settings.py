@@ -5,7 +5,7 @@ from typing import Any
 
 import flet as ft
 
-from app.parts import AppButton, Card, Choice, Heading, Line, Notice, SettingRow, TapCard, Text
+from app.parts import AppButton, Card, Choice, Heading, Line, LinkCard, Notice, Text
 from app.parts.hooks import Latest, use_latest, use_value
 from app.patient.doing import Doing
 from app.patient.model import Device
@@ -67,13 +67,10 @@ def SettingsScreen(model: Doing) -> ft.Control:
 
 
 def _reminders(model: Doing) -> ft.Control:
-    return TapCard(
-        SettingRow(
-            ft.Icons.NOTIFICATIONS_OUTLINED,
-            words.reminders_title,
-            words.reminders_row_help,
-            ft.Icon(ft.Icons.CHEVRON_RIGHT, color=Color.MUTED),
-        ),
+    return LinkCard(
+        ft.Icons.NOTIFICATIONS_OUTLINED,
+        words.reminders_title,
+        words.reminders_row_help,
         lambda _: model.go("/reminders"),
         key="reminders",
     )
