@@ -96,6 +96,7 @@ class ReminderWords:
 
     # Ways
     ways_title = "How you are reminded"
+    ways_none = "Your clinic sends no reminders. Your calendar can remind you, and what is due stands on Today."
     way_names: ClassVar[dict[str, str]] = {"webpush": "This phone", "email": "Email", "ntfy": "The ntfy app"}
     way_help: ClassVar[dict[str, str]] = {
         "webpush": "A notification, sealed on its way",

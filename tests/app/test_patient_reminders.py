@@ -109,6 +109,18 @@ async def test_a_device_without_notifications_says_so_and_offers_what_works(tmp_
         assert world.ui.has("calendar-add")
 
 
+async def test_where_the_clinic_sends_nothing_nobody_is_asked_for_consent_and_the_screen_says_what_works(
+    tmp_path: Path,
+) -> None:
+    link = clinic(replace(mine(), channels=(), vapid_public_key=None))
+    async with patient(tmp_path, version(), device=Device(tmp_path, link), route="/reminders") as world:
+        assert world.ui.shows(words.notify_no_channel)
+        assert not world.ui.has("notify-allow")
+        assert world.ui.shows(words.ways_none)
+        assert not world.ui.has("try-now")
+        assert world.ui.has("calendar-add")
+
+
 async def test_choices_are_kept_without_a_network_and_shown_at_once(tmp_path: Path) -> None:
     async with patient(tmp_path, version(), route="/reminders") as world:
         assert world.ui.shows("8:30\u00a0am")

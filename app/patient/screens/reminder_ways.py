@@ -27,7 +27,9 @@ def Ways(model: Doing) -> ft.Control:
     if standing.sentence:
         cards.append(Notice(standing.sentence, "caution", key="reminders-trouble"))
     if standing.mine is not None:
-        cards += [_channels(model, standing), _Trying(model, standing)]
+        cards.append(_channels(model, standing))
+        if standing.mine.addresses:
+            cards.append(_Trying(model, standing))
     cards += [_away(model)]
     if standing.mine is not None:
         cards.append(_Calendar(model, standing))
@@ -37,6 +39,8 @@ def Ways(model: Doing) -> ft.Control:
 def _channels(model: Doing, standing: Standing) -> ft.Control:
     rows: list[ft.Control] = [Heading(words.ways_title, Style.SUB, 2)]
     mine = standing.mine
+    if mine is not None and not mine.channels:
+        rows.append(Text(words.ways_none, Style.SMALL, Color.MUTED))
     for kind in mine.channels if mine else ():
         own = [each for each in (mine.addresses if mine else ()) if each.kind == kind]
         rows += [_channel(model, kind, bool(own)), *(_address(model, each) for each in own)]

@@ -4,6 +4,7 @@ import flet as ft
 
 from app.parts import AppButton, Card, Heading, IconTile, Notice, Text
 from app.patient.doing import Doing
+from app.patient.reminders import WEBPUSH
 from app.patient.screens.frame import Inner
 from app.patient.screens.reminder_times import Times
 from app.patient.screens.reminder_ways import Ways
@@ -44,7 +45,7 @@ def _device(model: Doing) -> list[ft.Control]:
             Notice(words.notify_unsupported, "info", detail=words.notify_unsupported_help, key="notify-unsupported")
         ]
     if standing.permission is Permission.DEFAULT:
-        return [_ask(model)]
+        return [_ask(model) if _would_use_it(model) else _no_channel()]
     if standing.permission is Permission.DENIED:
         again = AppButton(
             words.notify_look_again, lambda _: model.page.run_task(model.reminders.look), key="notify-again",
@@ -61,6 +62,16 @@ def _device(model: Doing) -> list[ft.Control]:
             )
         ]
     return [_granted(model)]
+
+
+def _would_use_it(model: Doing) -> bool:
+    """Whether consent is of any use: the device shows reminders by itself, or the clinic sends some, or may."""
+    standing = model.reminders.standing
+    return model.platform.schedules or standing.mine is None or standing.offers(WEBPUSH)
+
+
+def _no_channel() -> ft.Control:
+    return Notice(words.notify_no_channel, "info", key="notify-no-channel")
 
 
 def _ask(model: Doing) -> ft.Control:
@@ -92,8 +103,8 @@ def _granted(model: Doing) -> ft.Control:
         return Notice(words.notify_granted, "good", ft.Icons.NOTIFICATIONS_ACTIVE_OUTLINED, key="notify-granted")
     if standing.mine is None:
         return Notice(standing.sentence or words.reminders_offline, "info", key="notify-offline")
-    if not standing.offers("webpush"):
-        return Notice(words.notify_no_channel, "info", key="notify-no-channel")
+    if not standing.offers(WEBPUSH):
+        return _no_channel()
     connect = AppButton(
         words.notify_connect, lambda _: model.page.run_task(model.reminders.allow), key="notify-connect",
         kind="outline", size="normal",
