@@ -6,6 +6,7 @@ SOAK_MODEL_SEED (1) which ones. The report says how many there were.
 
 import multiprocessing
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -27,11 +28,20 @@ def run() -> dict[str, object]:
     each = min(EACH, runs)
     seeds = range(first, first + -(-runs // each))
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
-        done = sum(pool.map(_runs_of, seeds, repeat(each), repeat(until)))
+        done = 0
+        for made in pool.map(_runs_of, seeds, repeat(each), repeat(until)):
+            done += made
+            _say(f"{done} runs from seed {first} on, no disagreement")
     figures: dict[str, object] = {"runs": done, "steps": done * STEPS, "first_seed": first, "disagreements": 0}
     if done < runs:
         figures["note"] = f"time was up before all {runs} runs"
     return figures
+
+
+def _say(line: str) -> None:
+    """Told at once: what a sitting has made counts when it is broken off, too."""
+    sys.stdout.write(f"model: {line}\n")
+    sys.stdout.flush()
 
 
 def _runs_of(number: int, each: int, until: float) -> int:
