@@ -244,8 +244,12 @@ async function remind(data) {
   const words = sentences[Object.hasOwn(sentences, language) ? language : otherwise.language];
   const key = Object.hasOwn(words, said.sentence) ? said.sentence : otherwise.sentence;
   const shown = { body: words[key], tag: said.id, icon: "/icons/icon-192.png" };
-  await self.registration.showNotification("Stepwise", { ...shown, data: { id: said.id, path: opens[key] } });
-  await rememberShown(said.id);
+  try {
+    await self.registration.showNotification("Stepwise", { ...shown, data: { id: said.id, path: opens[key] } });
+    await rememberShown(said.id);
+  } finally {
+    showing.delete(said.id); // one that could not be shown may come again
+  }
 }
 
 function read(data) {

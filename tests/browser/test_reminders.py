@@ -5,6 +5,7 @@ The click on a system notification cannot be made by a test: what the worker doe
 
 import json
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
@@ -52,25 +53,36 @@ def message(id_: str, purpose: str) -> str:
     return json.dumps({"id": id_, "sentence": purpose, "path": "/clinic", "body": "Your knee hurts"}).ljust(256)
 
 
-def notifications(page: Page) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate(
-        f"async () => {SHOWN}.map(({{ title, body, tag }}) => ({{ title, body, tag }}))"
-    )
+class LockScreen:
+    """What the browser has handed to the screen so far: the tag and the words of each notification, in order.
+
+    A page that asks `getNotifications` over and over is no way to wait: asked at the wrong moment, Chromium drops a
+    notification that is stored and not on the screen yet.
+    """
+
+    def __init__(self, page: Page, devtools: CDPSession) -> None:
+        self._page = page
+        self.shown: list[tuple[str, str, str]] = []
+        devtools.on("BackgroundService.backgroundServiceEventReceived", self._note)
+        devtools.send("BackgroundService.startObserving", {"service": "notifications"})
+        devtools.send("BackgroundService.setRecording", {"service": "notifications", "shouldRecord": True})
+
+    def wait_for(self, tag: str) -> None:
+        end = monotonic() + 30
+        while tag not in (each for each, _, _ in self.shown):
+            assert monotonic() < end, f"{tag} was never shown: {self.shown}"
+            self._page.wait_for_timeout(20)
+
+    def _note(self, told: dict[str, Any]) -> None:
+        event = told["backgroundServiceEvent"]
+        if event["eventName"] == "Notification displayed":
+            words = {each["key"]: each["value"] for each in event["eventMetadata"]}
+            self.shown.append((event["instanceId"], words["Title"], words["Body"]))
+
+
+def tags_of_what_is_there(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(f"async () => {SHOWN}.map(({{ tag }}) => tag)")
     return found
-
-
-def wait_for_notification(page: Page, tag: str) -> None:
-    page.evaluate(
-        """async (tag) => {
-            const registration = await navigator.serviceWorker.ready;
-            const end = performance.now() + 30000;
-            while (!(await registration.getNotifications({ tag })).length) {
-                if (performance.now() > end) throw new Error("waited in vain for a notification");
-                await new Promise((next) => setTimeout(next, 20));
-            }
-        }""",
-        tag,
-    )
 
 
 def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_opens_its_screen(
@@ -82,22 +94,25 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
     wait_until_kept(page)
     devtools = visitor.context.new_cdp_session(page)
     push = pusher(devtools, page, clinic.url)
+    screen = LockScreen(page, devtools)
 
     push(message("reminder-1", "session"))
-    wait_for_notification(page, "reminder-1")
-    assert notifications(page) == [{"title": "Stepwise", "body": sentence(Purpose.SESSION), "tag": "reminder-1"}]
+    screen.wait_for("reminder-1")
 
     page.evaluate(CLOSE_ALL)
     push(message("reminder-1", "session"))
     devtools.send("ServiceWorker.stopAllWorkers")
     for told in (message("reminder-1", "session"), "no message of ours", "{}", message("reminder-2", "of tomorrow")):
         push(told)
-    wait_for_notification(page, "reminder-2")
-    otherwise = {"title": "Stepwise", "body": sentence(Purpose.PROGRAM_CHANGED), "tag": "reminder-2"}
-    assert notifications(page) == [otherwise], "the first is not shown twice, and nothing of a message but the list"
-
+    screen.wait_for("reminder-2")
     push(message("reminder-3", "test"))
-    wait_for_notification(page, "reminder-3")
+    screen.wait_for("reminder-3")
+    words = {
+        "reminder-1": sentence(Purpose.SESSION),
+        "reminder-2": sentence(Purpose.PROGRAM_CHANGED),
+        "reminder-3": sentence(Purpose.TEST),
+    }
+    assert screen.shown == [(tag, "Stepwise", body) for tag, body in words.items()], "each once, only listed words"
     visitor.assert_clean()
     worker = visitor.context.service_workers[-1]
     assert worker.evaluate(OPENED_ANEW) == "/program#r=reminder%204"
@@ -110,4 +125,4 @@ def test_a_pushed_reminder_is_shown_once_in_words_of_the_white_list_and_a_tap_op
     says(page, "What others can see on your lock screen")
     says(page, "What happened lately")
     wait_for(page, "location.pathname === '/reminders'")
-    assert [each["tag"] for each in notifications(page)] == ["reminder-2"], "the one that was tapped is gone"
+    assert tags_of_what_is_there(page) == ["reminder-2"], "the one that was tapped is gone"
