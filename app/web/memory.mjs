@@ -8,6 +8,7 @@ const PAGE = 4_096;
 const WASM_PAGE = 65_536;
 const LENGTH = 4;
 const DIGEST = 32;
+const ENOUGH_TO_LOOK = 64 << 20;
 
 export async function pack(memory) {
   const pages = Math.ceil(memory.length / PAGE);
@@ -25,8 +26,19 @@ export async function pack(memory) {
 
 // To be called once Python runs: or a second copy of the memory stays for good.
 export function forgetSnapshot(python) {
-  release(python._api.config._loadSnapshot);
+  python._api.config._loadSnapshot.buffer.transfer?.(0);
   delete python._api.config._loadSnapshot;
+}
+
+// To be called once the screen is shown. The file, read in pieces, joined and digested, lies in the worker until the
+// browser looks for garbage, and one that rests does not look; what the browser's own code has touched cannot be given
+// back by hand. It looks when much memory is asked for; nothing is written to this, so it takes none.
+export function tidyUp() {
+  try {
+    return new ArrayBuffer(ENOUGH_TO_LOOK).byteLength;
+  } catch {
+    return 0; // no room for that: the browser has looked by now
+  }
 }
 
 // Options for `loadPyodide`. `response` holds the file: it is read while Python's program is compiled, and memory that is
@@ -63,12 +75,6 @@ async function fill(memory, reader, first) {
   const expected = file.subarray(-DIGEST);
   if (found.some((byte, at) => byte !== expected[at])) throw new Error("the snapshot is not as it was written");
   unpack(file, memory);
-  release(file);
-}
-
-// Gives memory back now: a worker that rests does not look for what nobody needs, and kept three copies of the file.
-function release({ buffer }) {
-  buffer.transfer?.(0);
 }
 
 function joined(chunks) {
@@ -77,7 +83,6 @@ function joined(chunks) {
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.length;
-    release(chunk);
   }
   return whole;
 }

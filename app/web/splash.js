@@ -26,6 +26,7 @@ const STAGES = {
 const find = (id) => document.getElementById(id);
 const timers = [];
 const pictures = { handed: 0, seen: 0, at: 0 };
+let isBroken = false;
 let missing = null; // bytes of a first visit's download, null where nothing is downloaded
 
 export function showStages({ onOverdue }) {
@@ -75,6 +76,11 @@ export function showTrouble(sentence) {
   find("splash").classList.remove("leaving");
 }
 
+// The start has failed for good. Flet draws what it makes of that: no screen of the app.
+export function expectNothing() {
+  isBroken = true;
+}
+
 // Flutter builds the tree that screen readers use only once its placeholder is pressed: press it as soon as it appears.
 export function openSemantics() {
   const press = () => {
@@ -96,6 +102,7 @@ export function leaveWhenDrawn({ onDrawn, onGone }) {
   const silence = new MutationObserver(() => document.querySelector("flutter-view")?.setAttribute("inert", ""));
   silence.observe(document.body, { childList: true });
   const look = () => {
+    if (isBroken) return;
     const host = document.querySelector("flt-semantics-host");
     const texts = [...(host?.querySelectorAll("span, [aria-label]") ?? [])].map((each) => (each.ariaLabel || each.innerText).trim());
     const drawn = framesFromPython() > 1 && texts.some((text) => text && text !== FLET_WAITS);

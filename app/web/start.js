@@ -5,7 +5,7 @@ import { startPython, tellPython } from "./glue.js";
 import { answerNotifying, watchTaps } from "./notifying.js";
 import { beginSnapshot, giveUpSnapshot, snapshotFor } from "./snapshot.js";
 import { tally, watchArrivals } from "./arriving.mjs";
-import { leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showStages, showTrouble } from "./splash.js";
+import { expectNothing, leaveWhenDrawn, obstacle, openSemantics, reach, showArrived, showStages, showTrouble } from "./splash.js";
 import { keepApp, keepPictures, update } from "./keeper.js";
 
 const { engine, own, awaited, version } = document.querySelector("script[data-engine]").dataset;
@@ -18,8 +18,8 @@ const drawn = signal();
 const topics = {
   stage: reach,
   connected: () => reach("connected"),
-  crashed: () => stop(FAILED),
-  failed: (reason) => { console.warn("stepwise: start failed", reason); stop(FAILED); },
+  crashed: breakOff,
+  failed: (reason) => { console.warn("stepwise: start failed", reason); breakOff(); },
   session: (payload) => keepInSession(JSON.parse(payload)),
   theme: showTheme,
   "from-snapshot": beginSnapshot,
@@ -81,6 +81,11 @@ function receive(topic, payload) {
   } catch (error) {
     console.warn("stepwise: not done", topic, error.name);
   }
+}
+
+function breakOff() {
+  expectNothing();
+  stop(FAILED);
 }
 
 function stop(sentence) {

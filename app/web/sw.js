@@ -296,7 +296,6 @@ async function holds(cache, address) {
 async function hasContent(response, content) {
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  bytes.transfer?.(0); // given back now: a worker that rests keeps what nobody needs
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("").startsWith(content);
 }
 

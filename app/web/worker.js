@@ -4,7 +4,7 @@
 // once more where the memory restores but does not run.
 
 import { watchArrivals } from "./arriving.mjs";
-import { forgetSnapshot, fromSnapshot } from "./memory.mjs";
+import { forgetSnapshot, fromSnapshot, tidyUp } from "./memory.mjs";
 
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
@@ -26,7 +26,7 @@ self.onmessage = ({ data }) => {
   else if (data.topic === "open") received.open(data.opening);
   else if (data.topic === "connect") received.connect(data.payload);
   else if (data.topic === "wake") self.onWake?.(data.payload);
-  else if (data.topic === "shown") self.onShown?.();
+  else if (data.topic === "shown") onShown();
   else if (data.topic === "notifying") self.onNotifying?.(data.payload);
   else if (data.topic === "tapped") self.onTapped?.(data.payload);
 };
@@ -77,6 +77,11 @@ async function startPython(engine, snapshot) {
     self.tellPage("snapshot-failed", "");
     return loadPyodide(options);
   }
+}
+
+function onShown() {
+  self.onShown?.();
+  tidyUp();
 }
 
 // A file the service worker keeps; nothing when it does not keep it yet.

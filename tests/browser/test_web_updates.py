@@ -68,9 +68,10 @@ class Phone:
         self.page.wait_for_selector(own, state="attached", timeout=START_PATIENCE_MS)
         wait_until_drawn(self.page)
 
-    def restart(self, release: str) -> None:
-        """End the browser, start it again: no tab of an earlier release is left."""
+    def restart(self, release: str, script: str = "") -> None:
+        """End the browser, start it again: no tab of an earlier release is left. `script` runs first in each page."""
         self.visitor.restart()
+        self.visitor.context.add_init_script(script)
         self.open(release)
 
     def look_for_a_new_version(self, state: str = "installed") -> set[str]:
@@ -170,6 +171,15 @@ TAPPED_AND_BROKEN = """    from hep.wire import Row
 """
 
 
+ANSWERED_LATE = """
+    const post = ServiceWorker.prototype.postMessage;
+    ServiceWorker.prototype.postMessage = function (...all) {
+        setTimeout(() => post.apply(this, all), all[0].topic === "failed" ? 4000 : 0);
+    };
+"""
+"""A device so slow that what Flet draws of a failure is there before the service worker has done something about it."""
+
+
 def migrating_and_failing(own: Path) -> None:
     """A version that changes the store, is tapped on, and breaks before its first screen is there."""
     with_source(own, "app/storefile.py", LAST_TABLE, f'{LAST_TABLE}    "ALTER TABLE outbox ADD color TEXT",\n')
@@ -180,7 +190,7 @@ def test_a_version_that_does_not_start_gives_way_by_itself_with_what_was_entered
     phone.releases.publish(phone.server, "third", migrating_and_failing)
     phone.look_for_a_new_version()
 
-    phone.restart("second")
+    phone.restart("second", ANSWERED_LATE)
 
     assert run_python(phone.page, UNSENT) == ["first-1", "third-1"]
     assert run_python(phone.page, "from app.platform.browser import FOLDER\nimport os\nsorted(os.listdir(FOLDER))") == [
