@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import Client, Response
+from sqlalchemy import Dialect, Engine
 
 from hep.access import Role
 from hep.ids import new_id
@@ -54,6 +55,19 @@ class Signed:
         return self.request("POST", path, json=json, **more)
 
 
+_COMPILED: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def share_compiled(engine: Engine) -> None:
+    """Let this engine use the statements that any engine of this process has compiled: else each test begins anew."""
+    name = engine.dialect.name
+    if name not in _COMPILED:
+        engine.connect().close()
+        _COMPILED[name] = (engine.dialect, {})
+    engine.dialect, compiled = _COMPILED[name]
+    engine.update_execution_options(compiled_cache=compiled)
+
+
 class World:
     """The server under test. `now` is its clock; its timer rests, so that a test says when pushes are settled.
 
@@ -75,7 +89,8 @@ class World:
         self.outside = canned.install(self.app)
         if change is not None:
             change(self.app)
-        self.engine = self.app.state.engine
+        self.engine: Engine = self.app.state.engine
+        share_compiled(self.engine)
         self.running = Running(self.app)
         self._numbers = count(1)
 
