@@ -30,9 +30,9 @@ export function forgetSnapshot(python) {
   delete python._api.config._loadSnapshot;
 }
 
-// To be called once the screen is shown. The file, read in pieces, joined and digested, lies in the worker until the
-// browser looks for garbage, and one that rests does not look; what the browser's own code has touched cannot be given
-// back by hand. It looks when much memory is asked for; nothing is written to this, so it takes none.
+// To be called when nothing is under way any more. The file, read in pieces, joined and digested, lies in the worker until
+// the browser looks for garbage, and one that rests does not look; what the browser's own code has touched cannot be
+// given back by hand. It looks when much memory is asked for; nothing is written to this, so it takes none.
 export function tidyUp() {
   try {
     return new ArrayBuffer(ENOUGH_TO_LOOK).byteLength;

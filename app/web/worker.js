@@ -6,6 +6,7 @@
 import { watchArrivals } from "./arriving.mjs";
 import { forgetSnapshot, fromSnapshot, tidyUp } from "./memory.mjs";
 
+const QUIET_AFTER_MS = 5_000; // what Python loads once the screen is shown is there by then
 const own = new URL("./", import.meta.url);
 const received = { open: null, connect: null };
 const opened = new Promise((resolve) => { received.open = resolve; });
@@ -81,7 +82,7 @@ async function startPython(engine, snapshot) {
 
 function onShown() {
   self.onShown?.();
-  tidyUp();
+  setTimeout(tidyUp, QUIET_AFTER_MS);
 }
 
 // A file the service worker keeps; nothing when it does not keep it yet.

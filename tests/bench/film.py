@@ -7,11 +7,12 @@ the button looks as it does in the end.
 import base64
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 WIDTH = 240
 """Of a filmed frame, in points."""
@@ -64,7 +65,8 @@ class Film:
 
     def _take(self, event: dict[str, Any]) -> None:
         self.frames.append(Frame(event["metadata"]["timestamp"], base64.b64decode(event["data"])))
-        self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+        with suppress(Error):  # the page has been closed meanwhile
+            self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
     def first_with(self, wanted: Image.Image, box: Box, *, since: float) -> float:
         """The moment from which `wanted` was seen between the left and right of `box`, at any height, not before

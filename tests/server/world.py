@@ -62,7 +62,8 @@ def share_compiled(engine: Engine) -> None:
     """Let this engine use the statements that any engine of this process has compiled: else each test begins anew."""
     name = engine.dialect.name
     if name not in _COMPILED:
-        engine.connect().close()
+        engine.connect().close()  # the dialect asks the database what it is, once
+        engine.dispose()
         _COMPILED[name] = (engine.dialect, {})
     engine.dialect, compiled = _COMPILED[name]
     engine.update_execution_options(compiled_cache=compiled)
