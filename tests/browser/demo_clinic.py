@@ -39,13 +39,14 @@ class DemoClinic:
 
     def make(self) -> None:
         """Make the demo clinic anew; takes about a minute."""
-        command = [sys.executable, "-m", "server", "reset-demo"]
-        environment = {**os.environ, "DATA_DIR": str(self.folder)}
-        subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        self._operate("reset-demo")
 
     def make_admin(self, email: str) -> None:
         """Give this member of the staff the role, as an operator does."""
-        command = [sys.executable, "-m", "server", "staff", "--email", email, "--role", "admin"]
+        self._operate("staff", "--email", email, "--role", "admin")
+
+    def _operate(self, *words: str) -> None:
+        command = [sys.executable, "-m", "server", *words]
         environment = {**os.environ, "DATA_DIR": str(self.folder)}
         subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
