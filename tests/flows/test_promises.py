@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 import app.sync
 from app.sync import SyncState
@@ -45,7 +45,8 @@ def counted_at_the_clinic(clinic: Clinic) -> list[tuple[date, int]]:
     """(date, sets) of each day of the patient's with a set, once the clinic has looked."""
     assert clinic.therapist.get(f"/v1/patients/{clinic.patient_id}").status_code == 200
     with reading(clinic.world.engine) as session:
-        days = session.exec(select(DayRollup).where(DayRollup.patient_id == clinic.patient_id)).all()
+        theirs = select(DayRollup).where(DayRollup.patient_id == clinic.patient_id)
+        days = session.exec(theirs.order_by(col(DayRollup.local_on))).all()
     return [(day.local_on, day.sets) for day in days if day.sets]
 
 

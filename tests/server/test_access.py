@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.api import Api, Offline, SignInNeeded
 from app.tokens import SessionKeeper
@@ -182,7 +182,8 @@ def test_changes_of_a_staff_account_are_written_down_and_end_nobody_elses_sessio
     left(world, here, colleague)
     assert world.sign_in(email, "a quiet evening walk").status_code == 401
     with reading(world.engine) as session:
-        rows = session.exec(select(AuditEntry).where(AuditEntry.resource_id == here.id)).all()
+        theirs = select(AuditEntry).where(AuditEntry.resource_id == here.id).order_by(col(AuditEntry.seq))
+        rows = session.exec(theirs).all()
         devices = session.exec(select(Device).where(Device.staff_id == here.id, Device.revoked_at == None)).all()  # noqa: E711
     assert [row.action for row in rows if row.action.startswith("staff.")] == ["staff.password", "staff.leave"]
     assert not devices

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.__main__ import main
 from server.database import open_database, reading
@@ -121,7 +121,7 @@ def test_leaving_a_role_and_coming_back_are_changes_of_the_account(real: str) ->
     engine = open_database(real)
     with reading(engine) as session:
         staff = session.exec(select(Staff)).one()
-        actions = [row.action for row in session.exec(select(AuditEntry)).all()]
+        actions = [row.action for row in session.exec(select(AuditEntry).order_by(col(AuditEntry.seq))).all()]
     engine.dispose()
     assert (staff.role, staff.active) == ("admin", True)
     assert actions[2:] == ["staff.leave", "staff.role", "staff.return"]
