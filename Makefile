@@ -39,7 +39,7 @@ build-web: $(VENV)/server.stamp ## build the web client into build/web
 	@$(BIN)/python -m server build-web
 
 test: $(VENV)/dev.stamp ## all tests, in PROCESSES=2 processes (ARGS="-k name" goes to pytest)
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -14,14 +14,20 @@ import pytest
 
 try:
     from hypothesis import settings
+    from xdist.scheduler import LoadFileScheduling
 except ImportError:
-    settings = None  # the browser's Python (see test_pyodide.py) has no compiled hypothesis
+    settings, LoadFileScheduling = None, object  # the browser's Python (see test_pyodide.py) has neither
 
 MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000
 """Where Linux keeps files in memory, and the bytes that must be free there for the tests to use it."""
 
 LONGEST = ("tests/model/", "tests/server/test_requests.py", "tests/faults/", "tests/browser/")
 """What takes long comes first, so that no process ends alone with it; browsers after what needs no build."""
+
+AT_THE_CLINIC = tuple(
+    f"tests/browser/test_{name}.py" for name in ("access", "first_picture", "reminders", "whole_loop")
+)
+"""These share a clinic and a browser that visited it, which take half a minute to make: one process runs them all."""
 
 pytest_plugins = [] if sys.platform == "emscripten" else ["tests.databases"]
 
@@ -33,6 +39,18 @@ if settings is not None:
 def pytest_configure() -> None:
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+class ByPlace(LoadFileScheduling):  # type: ignore[misc]
+    """The tests of a file go to one process, and those of a shared clinic too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "clinic" if nodeid.startswith(AT_THE_CLINIC) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPlace:
+    return ByPlace(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,10 +1,12 @@
 """Finds a Chromium for the browser tests and starts it; a machine without one gets a clear message, never a skip."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Playwright
@@ -26,6 +28,7 @@ processor: WebGL in software, pages put together without GL."""
 _DRAW_IN_SOFTWARE = ["--use-gl=angle", "--use-angle=swiftshader", "--disable-gpu-compositing"]
 """The same on every machine."""
 
+_LOCK = Path(gettempdir()) / "stepwise-chromium.lock"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -41,7 +44,7 @@ def find_chromium(playwright: Playwright) -> str:
             raise NoChromium(f"$CHROMIUM names {named}, which is not a program")
         return named
     own = Path(playwright.chromium.executable_path)
-    return _on_path() or _if_there(own) or _downloaded(own) or _installed_by_apt() or _give_up()
+    return _on_path() or _if_there(own) or _had_anew(own)
 
 
 def launch(playwright: Playwright, profile: Path, viewport: dict[str, int], **options: Any) -> BrowserContext:
@@ -62,6 +65,13 @@ def _on_path() -> str | None:
 
 def _if_there(path: Path) -> str | None:
     return str(path) if path.is_file() else None
+
+
+def _had_anew(own: Path) -> str:
+    """One process gets a Chromium and the others wait."""
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _on_path() or _if_there(own) or _downloaded(own) or _installed_by_apt() or _give_up()
 
 
 def _downloaded(own: Path) -> str | None:

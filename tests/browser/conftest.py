@@ -18,6 +18,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from server.web.build import WEB, build_web, is_current
 from server.web.bytecode import ROOT
 from server.web.compress import QUICK
+from tests.browser.chromium import find_chromium
 from tests.browser.home import Home, visited_home
 from tests.browser.real_clinic import RealClinic
 from tests.browser.serving import ServerProcess, running, tiny_server
@@ -25,14 +26,21 @@ from tests.browser.visitor import Visitor, wait_until_fast, wait_until_kept
 
 Visit = Callable[..., Visitor]
 QUICKLY_BUILT = WEB.with_name("web-quick")
-_BUILD = "from tests.browser.conftest import build_once; build_once()"
+_PREPARE = "from tests.browser.conftest import prepare; prepare()"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin to build the web client, if it is asked for, while the tests before those of this folder run."""
+    """Begin with what the tests of this folder need, if they are asked for, while those before them run."""
     if any("web_build" in getattr(item, "fixturenames", ()) for item in session.items):
-        builder = subprocess.Popen([sys.executable, "-c", _BUILD], cwd=ROOT)
+        builder = subprocess.Popen([sys.executable, "-c", _PREPARE], cwd=ROOT)
         session.config.add_cleanup(builder.wait)
+
+
+def prepare() -> None:
+    """Have a Chromium and a web client at hand."""
+    with sync_playwright() as playwright:
+        find_chromium(playwright)
+    build_once()
 
 
 def build_once() -> Path:
