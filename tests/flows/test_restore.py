@@ -54,55 +54,51 @@ class Vault:
             assert audit.verify(session, self._clinic.clinic_id).sound
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+EITHER = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+"""Once on each kind of database, before and after a restore. (A restore from one into the other: test_backup.py.)"""
 
 
-def make_vault(
-    clinic: Clinic, kind: str, request: pytest.FixtureRequest, folder: Path, template: Path, stack: ExitStack
-) -> Vault:
+@pytest.fixture
+def kind() -> str:
+    """The clinic's database: SQLite, unless a test is for `EITHER`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def clinic(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clinic]:
+    url = request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url")
+    with World(url, tmp_path) as world:
+        made = Clinic(world)
+        made.publish()
+        yield made
+
+
+@pytest.fixture
+def vault(
+    clinic: Clinic, kind: str, request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[Vault]:
+    """Restores into databases of the clinic's kind."""
+
     def empty() -> str:
         if kind == "postgresql":
             return stack.enter_context(copy_of_postgres(request.getfixturevalue("postgres")))
-        place = folder / f"restored-{len(list(folder.iterdir()))}"
+        place = tmp_path / f"restored-{len(list(tmp_path.iterdir()))}"
         place.mkdir()
-        return copy_of_sqlite(template, place)
+        return copy_of_sqlite(sqlite_template, place)
 
-    return Vault(clinic, folder, empty, stack)
-
-
-@pytest.fixture
-def clinic(sqlite_world: World) -> Clinic:
-    """On SQLite; where it is restored to is each test's choice."""
-    made = Clinic(sqlite_world)
-    made.publish()
-    return made
-
-
-@pytest.fixture
-def vault(clinic: Clinic, request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Vault]:
     with ExitStack() as stack:
-        yield make_vault(clinic, "sqlite", request, tmp_path, sqlite_template, stack)
+        yield Vault(clinic, tmp_path, empty, stack)
 
 
-@pytest.fixture
-def any_vault(
-    clinic: Clinic, kind: str, request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
-) -> Iterator[Vault]:
-    """As `vault`, restored into each kind of database."""
-    with ExitStack() as stack:
-        yield make_vault(clinic, kind, request, tmp_path, sqlite_template, stack)
-
-
+@EITHER
 async def test_what_the_lost_server_had_confirmed_comes_back_from_the_phones(
-    clinic: Clinic, phone: Phone, make_phone: MakePhone, any_vault: Vault
+    clinic: Clinic, phone: Phone, make_phone: MakePhone, vault: Vault
 ) -> None:
     other = await make_phone(clinic)
     session = await phone.begin()
     ids = await phone.squats(session, 1)
     await phone.settle()
-    any_vault.back_up()
+    vault.back_up()
     ids += await phone.squats(session, 2)
     await phone.settle()
     await other.settle()
@@ -112,7 +108,7 @@ async def test_what_the_lost_server_had_confirmed_comes_back_from_the_phones(
     ids += await phone.squats(session, 4)
     await phone.sync.once()
 
-    any_vault.restore(phone, other)
+    vault.restore(phone, other)
     phone.link.down = False
     for each in (phone, other, phone):
         await each.settle()
@@ -120,7 +116,7 @@ async def test_what_the_lost_server_had_confirmed_comes_back_from_the_phones(
     assert [id_ for _, id_ in clinic.stored()] == sorted(ids)
     assert await phone.facts() == await other.facts() == clinic.stored()
     assert (await phone.history()).rows == (await other.history()).rows
-    any_vault.check()
+    vault.check()
 
 
 async def test_corrections_withdrawals_and_stop_signs_come_back_too(clinic: Clinic, phone: Phone, vault: Vault) -> None:
@@ -270,6 +266,7 @@ async def put_back(phone: Phone, copy: Path) -> None:
     await phone.open()
 
 
+@EITHER
 async def test_an_older_copy_of_the_phone_sends_again_and_doubles_nothing(clinic: Clinic, phone: Phone) -> None:
     session = await phone.begin()
     phone.link.down = True
@@ -340,6 +337,7 @@ async def test_an_id_that_an_older_copy_gave_a_second_time_keeps_both_entries(cl
 # A phone that was away for long
 
 
+@EITHER
 async def test_a_phone_away_for_thirteen_months_sends_first_and_then_begins_anew(
     clinic: Clinic, phone: Phone, make_phone: MakePhone
 ) -> None:
