@@ -7,8 +7,7 @@ from sqlmodel import col, func, select
 
 from server.database import reading
 from server.rebuild import rebuild
-from server.tables.care import Fact, PatientSync
-from server.tables.people import AuditHead
+from server.tables.care import Fact, PatientSync, ProgramVersionRow
 from tests.server.care import Care
 from tests.server.log import numbers
 from tests.server.world import World
@@ -79,10 +78,17 @@ def test_two_phones_that_send_the_same_rows_at_once_store_them_once(world: World
 
 
 def test_of_therapists_who_publish_at_once_one_wins_and_the_others_see_both_versions(world: World) -> None:
-    care = Care.begin(world)
+    care = Care.begin(world, publish=False)
+    first = care.publish()["program"]
     draft = care.draft(reason="All at once")
     with ThreadPoolExecutor(4) as pool:
         replies = list(pool.map(lambda _: care.send_draft(draft), range(4)))
-    assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+    won, *lost = sorted(replies, key=lambda reply: reply.status_code)
+    assert (won.status_code, [reply.status_code for reply in lost]) == (201, [409] * 3)
+    second = won.json()["program"]
+    assert (first["version"], second["version"], second["reason"]) == (1, 2, "All at once")
+    for reply in lost:
+        assert reply.json()["code"] == "stale_base"
+        assert reply.json()["detail"] == {"base": first, "current": second}
     with reading(world.engine) as session:
-        assert session.exec(select(func.count()).select_from(AuditHead)).one() >= 1
+        assert session.exec(select(func.count()).select_from(ProgramVersionRow)).one() == 2
