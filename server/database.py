@@ -2,7 +2,7 @@
 
 SQLite runs in WAL with `synchronous=FULL`: what was acknowledged survives a crash. A write takes the write lock at
 its beginning, so that nothing it read can change under it; a read never waits for a writer. Parameters of a statement
-never reach an error text or a log.
+and values of a row never reach an error text or a log.
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
@@ -36,6 +36,8 @@ _FULL_SQLITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL_POSTGRES = {"53100"}
 _BUSY_POSTGRES = {"40001", "40P01", "53300", "55P03", "57P01", "57P03"}
+_BAD_VALUE = "22"
+"""The class of PostgreSQL's errors about a value that cannot be read or does not fit."""
 
 
 def open_database(url: str) -> Engine:
@@ -51,7 +53,7 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
@@ -60,6 +62,19 @@ def open_database(url: str) -> Engine:
         connect_args={"options": f"-c lock_timeout={BUSY_MS} -c timezone=UTC"},
         execution_options={histories.OPTION: histories.Histories()},
     )
+    event.listen(engine, "handle_error", _hide_values)
+    return engine
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Keep the first sentence of a PostgreSQL error: its details quote the row. That of a bad value is quoting too."""
+    original: Any = context.original_exception
+    state = getattr(original, "sqlstate", None)
+    if state is None:
+        return
+    original.args = ("" if state.startswith(_BAD_VALUE) else original.diag.message_primary,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {original}",)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
