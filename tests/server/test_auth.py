@@ -1,14 +1,18 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hep.access import Role
 from server.api.errors import answer
 from server.database import reading, writing
 from server.security import Passwords
 from server.tables.people import AuditEntry, Staff
+from tests.server.matrix import ALLOWED
+from tests.server.witness import HEADERS
 from tests.server.world import PASSWORD, World
 
 
@@ -81,13 +85,36 @@ def test_a_renewed_hash_is_kept(world: World) -> None:
         assert "m=64," in session.exec(select(Staff)).one().password_hash
 
 
-def test_no_answer_sets_a_cookie_and_none_may_be_cached(world: World) -> None:
-    therapist = world.therapist(world.clinic())
-    for reply in (therapist.get("/v1/me"), world.client.get("/v1/health"), world.client.get("/v1/nowhere")):
-        assert "set-cookie" not in reply.headers
-        assert reply.headers["cache-control"] == "no-store"
-        assert reply.headers["x-content-type-options"] == "nosniff"
-        assert "frame-ancestors 'none'" in reply.headers["content-security-policy"]
+def test_no_route_sets_a_cookie_and_no_answer_may_be_cached(sqlite_world: World) -> None:
+    for method, path in [*ALLOWED, ("GET", "/v1/nowhere"), ("PATCH", "/v1/me")]:
+        headers = sqlite_world.client.request(method, path.replace("{photo}", "0" * 64)).headers
+        assert "set-cookie" not in headers, path
+        assert {name: headers.get(name) for name in HEADERS} == HEADERS, path
+
+
+@pytest.mark.parametrize("name", ["set-cookie", "cache-control"])
+def test_an_answer_that_sets_a_cookie_or_may_be_cached_fails_the_test_that_gets_it(
+    sqlite_url: str, tmp_path: Path, name: str
+) -> None:
+    class Careless:
+        """Middleware around all others, which adds a header to each answer."""
+
+        def __init__(self, app: ASGIApp) -> None:
+            self._app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def careless(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"].append((name.encode(), b"public"))
+                await send(message)
+
+            await self._app(scope, receive, careless)
+
+    with (
+        pytest.raises(AssertionError, match="GET /v1/health 200"),
+        World(sqlite_url, tmp_path, lambda app: app.add_middleware(Careless)) as world,
+    ):
+        world.client.get("/v1/health")
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"}])

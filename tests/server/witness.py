@@ -1,4 +1,8 @@
-"""Holds every answer that any test of the server gets against the API's own description of that route."""
+"""Holds every answer that any test of the server gets against the API's own description of that route.
+
+And every answer below /v1, whatever it says: none sets a cookie, and none may be kept by a browser or on the way. No
+route is excepted: the apps keep pictures by themselves.
+"""
 
 import json
 from typing import Any
@@ -10,6 +14,13 @@ from starlette.types import Message, Receive, Scope, Send
 _documents: dict[frozenset[str], dict[str, Any]] = {}
 _validators: dict[tuple[frozenset[str], str, str, str], jsonschema_rs.Validator] = {}
 """Made once a process: the routes are the same in nearly every application of the tests."""
+
+HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+}
 
 
 class Witness:
@@ -28,9 +39,19 @@ class Witness:
             await send(message)
 
         await self._app(scope, receive, listen)
+        if scope["type"] != "http" or not heard:
+            return
+        if scope["path"].startswith("/v1/"):
+            self._check_headers(scope, heard[0])
         route = scope.get("route")
-        if scope["type"] == "http" and heard and route is not None:
+        if route is not None:
             self._check(f"/v1{route.path}", scope["method"].lower(), heard)
+
+    def _check_headers(self, scope: Scope, start: Message) -> None:
+        sent = [(name.decode(), value.decode()) for name, value in start["headers"]]
+        found = {name: [value for other, value in sent if other == name] for name in HEADERS}
+        if found != {name: [value] for name, value in HEADERS.items()} or "set-cookie" in dict(sent):
+            self.complaints.append(f"{scope['method']} {scope['path']} {start['status']} has headers {sent}")
 
     def _check(self, path: str, method: str, heard: list[Message]) -> None:
         operation = self._document()["paths"].get(path, {}).get(method)
