@@ -1,7 +1,7 @@
 """The caseload of 1,000 patients with a year behind each, beside a bare fetch of as many summary rows.
 
-The patients are copies of one who pushed for real, each with a line and 365 days of sums, put into the file in bulk: no
-read of the list touches a fact. Then that one's page, with 90 days of sets, beside the same bare fetch.
+The patients are copies of one who pushed for real, each with a line, 365 days of sums and 90 days of facts, put into
+the file in bulk. Then that one's page, 90 days out of a year of facts, beside the same bare fetch.
 """
 
 import os
@@ -22,6 +22,21 @@ from tests.server.world import KEY, World
 
 PATIENTS, DAYS, READS = int(os.environ.get("PATIENTS", "1000")), 365, 100
 PAGE_DAYS, PAGE_READS = 90, 20
+
+_OLDER = {
+    "id": "fact.id || '-' || quarter.n",
+    "local_on": "date(fact.local_on, -(quarter.n * :days) || ' days')",
+    "seq": "fact.seq + 100000 * quarter.n",
+}
+_OLDER_SETS = """
+    WITH quarter (n) AS (VALUES (1), (2), (3))
+    INSERT INTO fact SELECT {columns} FROM fact, quarter WHERE patient_id = :model AND kind = 'set_log'
+"""
+_OTHERS = {"patient_id": "patient.id"}
+_FACTS_OF_OTHERS = """
+    INSERT INTO fact SELECT {columns} FROM fact, patient
+    WHERE fact.patient_id = :model AND patient.id <> :model AND fact.seq < 100000
+"""
 
 
 def measure() -> dict[str, float]:
@@ -93,6 +108,13 @@ def _copy(connection: sqlite3.Connection, model: str) -> None:
     dates = [(today - timedelta(days=n)).isoformat() for n in range(2, DAYS + 2)]
     sums = ({"patient_id": other, "local_on": on} for other in others for on in dates)
     _insert(connection, "day_rollup", sums, f"patient_id = '{model}'")
+    connection.execute(_OLDER_SETS.format(columns=_columns(connection, _OLDER)), {"model": model, "days": PAGE_DAYS})
+    connection.execute(_FACTS_OF_OTHERS.format(columns=_columns(connection, _OTHERS)), {"model": model})
+
+
+def _columns(connection: sqlite3.Connection, changed: dict[str, str]) -> str:
+    """All columns of a fact, as they are or as they are `changed`."""
+    return ", ".join(changed.get(name, f"fact.{name}") for _, name, *_ in connection.execute("PRAGMA table_info(fact)"))
 
 
 def _insert(connection: sqlite3.Connection, table: str, changes: Iterable[dict[str, str]], model: str) -> None:

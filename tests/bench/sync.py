@@ -23,6 +23,9 @@ from tests.bench.workload import PATIENTS, Load, prepare
 from tests.server.world import KEY
 
 REPEATS, EMPTY_PULLS, PAGE = 3, 200, 500
+RATIOS = {"push_1": "push_ratio_1", "push_8": "push_ratio_8", "pull_1": "pull_ratio", "pull_8": "pull_ratio_8"}
+"""Work → the figure of its rows/s beside the bare reference's."""
+
 
 Send = tuple[str, str, bytes | None, Mapping[str, str]]
 """Method, path, body, headers."""
@@ -49,6 +52,16 @@ class Side:
     def percentile(self, work: str, percent: int) -> float:
         """Milliseconds, over all repeats."""
         return quantiles(self.times[work], n=100)[percent - 1]
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one patient's pages held: rows, seconds of each page, the last one's cursor and ETag."""
+
+    rows: int = 0
+    times: list[float] = field(default_factory=list)
+    cursor: str = ""
+    etag: str = ""
 
 
 def measure(repeats: int = REPEATS) -> dict[str, float]:
@@ -89,8 +102,10 @@ def run_bare(database: Path, loads: Sequence[Load], clients: int, side: Side) ->
         _push(port, [[("POST", "/push", body, {}) for body in load.bare] for load in loads], clients, side)
         if clients == 1:
             _replay(port, [("POST", "/push", load.bare[0], {}) for load in loads], side)
-            ends = [_pull(port, f"/pull?patient={load.patient_id}&limit={PAGE}", {}, side) for load in loads]
-            _empty(port, f"/pull?patient={loads[0].patient_id}&cursor={ends[0][0]}", {}, "empty", side)
+        pulls = [(f"/pull?patient={load.patient_id}&limit={PAGE}", {}) for load in loads]
+        cursor, _ = _pull(port, pulls, clients, side)
+        if clients == 1:
+            _empty(port, f"/pull?patient={loads[0].patient_id}&cursor={cursor}", {}, "empty", side)
     _remove(database)
 
 
@@ -101,10 +116,12 @@ def run_ours(database: Path, loads: Sequence[Load], clients: int, side: Side) ->
         if clients == 1:
             _settle(port, side)
             _replay(port, [("POST", "/v1/sync/push", load.batches[0], _bearer(load)) for load in loads], side)
-            ends = [_pull(port, f"/v1/sync/pull?limit={PAGE}", _bearer(load), side) for load in loads]
-            path = f"/v1/sync/pull?cursor={ends[0][0]}"
+        pulls = [(f"/v1/sync/pull?limit={PAGE}", _bearer(load)) for load in loads]
+        cursor, etag = _pull(port, pulls, clients, side)
+        if clients == 1:
+            path = f"/v1/sync/pull?cursor={cursor}"
             _empty(port, path, _bearer(loads[0]), "empty", side)
-            _empty(port, path, {**_bearer(loads[0]), "If-None-Match": ends[0][1]}, "unchanged", side)
+            _empty(port, path, {**_bearer(loads[0]), "If-None-Match": etag}, "unchanged", side)
     _remove(database)
 
 
@@ -150,18 +167,29 @@ def _replay(port: int, sends: list[Send], side: Side) -> None:
     side.note("replay", len(sends), sum(times), times)
 
 
-def _pull(port: int, path: str, headers: Mapping[str, str], side: Side) -> tuple[str, str]:
-    """Everything of one patient, page by page. Returns the last cursor and ETag."""
-    cursor, etag, more, times, rows = "", "", True, list[float](), 0
+def _pull(port: int, pulls: Sequence[tuple[str, Mapping[str, str]]], clients: int, side: Side) -> tuple[str, str]:
+    """Everything of every patient, by so many clients at once. Returns the first one's last cursor and ETag.
+
+    What a client does with an answer does not count.
+    """
+    with ThreadPoolExecutor(clients) as pool:
+        pulled = list(pool.map(lambda pull: _pull_all(port, *pull), pulls))
+    times = [time for each in pulled for time in each.times]
+    side.note(f"pull_{clients}", sum(each.rows for each in pulled), sum(times) / clients, times)
+    return pulled[0].cursor, pulled[0].etag
+
+
+def _pull_all(port: int, path: str, headers: Mapping[str, str]) -> Pulled:
+    """Everything of one patient, page by page."""
+    pulled, more = Pulled(), True
     with closing(Client(port)) as client:
         while more:
-            reply = client.send("GET", f"{path}&cursor={cursor}" if cursor else path, None, headers)
+            reply = client.send("GET", f"{path}&cursor={pulled.cursor}" if pulled.cursor else path, None, headers)
             page = orjson.loads(reply.body)
-            times.append(reply.took)
-            rows += len(page["changes"])
-            cursor, etag, more = str(page["cursor"]), reply.headers.get("etag", ""), page["more"]
-    side.note("pull", rows, sum(times), times)
-    return cursor, etag
+            pulled.times.append(reply.took)
+            pulled.rows += len(page["changes"])
+            pulled.cursor, pulled.etag, more = str(page["cursor"]), reply.headers.get("etag", ""), page["more"]
+    return pulled
 
 
 def _empty(port: int, path: str, headers: Mapping[str, str], work: str, side: Side) -> None:
@@ -184,7 +212,7 @@ def _spent(port: int) -> dict[str, float]:
 
 def _figures(mine: Side, reference: Side) -> dict[str, float]:
     found: dict[str, float] = {}
-    for work, name in (("push_1", "push_ratio_1"), ("push_8", "push_ratio_8"), ("pull", "pull_ratio")):
+    for work, name in RATIOS.items():
         found[f"sync.{name}"] = _ratio(median(mine.rates[work]), median(reference.rates[work]))
         found[f"sync.{work}_rows_per_s"] = round(median(mine.rates[work]))
         found[f"sync.{work}_rows_per_s_bare"] = round(median(reference.rates[work]))

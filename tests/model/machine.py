@@ -212,6 +212,7 @@ class Model(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self._settle()
                 self._agree()
+                self.server.agreed += 1
         finally:
             for phone in self.phones:
                 self._run(phone.throw_away())

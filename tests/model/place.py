@@ -24,7 +24,10 @@ _DERIVING = ("after_publish", "after_pull", "refresh", "settle")
 
 
 class Server:
-    """The real server in place. `derives`: whether what follows from facts is worked out."""
+    """The real server in place.
+
+    `derives`: whether what follows from facts is worked out. `agreed`: runs that ended with all replicas agreeing.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "model.db"
@@ -36,6 +39,7 @@ class Server:
         self.near = Near(self.world.app)
         self.raw = sqlite3.connect(self.path, isolation_level=None)
         self.derives = True
+        self.agreed = 0
         self._real = {name: getattr(upkeep, name) for name in _DERIVING}
         for name, real in self._real.items():
             setattr(upkeep, name, self._if_wanted(real))

@@ -14,8 +14,11 @@ from tests.model.place import Server
 STEPS = 50
 
 
-def run(folder: Path, runs: int, number: int | None = None) -> None:
-    """So many runs of STEPS steps: always the same ones, or those of the seed `number`. Raises AssertionError."""
+def run(folder: Path, runs: int, number: int | None = None) -> int:
+    """So many runs of STEPS steps: always the same ones, or those of the seed `number`.
+
+    Returns how many came to their end and agreed. Raises AssertionError for one that did not.
+    """
     server, loop = Server(folder), asyncio.new_event_loop()
     machine = bound_to(server, loop)
     try:
@@ -24,6 +27,7 @@ def run(folder: Path, runs: int, number: int | None = None) -> None:
         )
         with reading(server.world.engine) as session:
             assert audit.verify(session, server.clinic_id).sound
+        return server.agreed
     finally:
         loop.close()
         server.close()

@@ -20,8 +20,16 @@ EACH = 250
 """Runs on one server before the next seed begins with a new one."""
 
 
+class TooFew(AssertionError):
+    """Time was up before all runs were made; `figures` says how many were."""
+
+    def __init__(self, figures: dict[str, object]) -> None:
+        super().__init__("time was up before all runs were made")
+        self.figures = figures
+
+
 def run() -> dict[str, object]:
-    """All runs; the first failure ends everything with its steps."""
+    """All runs; the first failure ends everything with its steps. Raises TooFew when there was no time for all."""
     runs = int(os.environ.get("SOAK_MODEL_RUNS", "20000"))
     until = monotonic() + 60 * float(os.environ.get("SOAK_MODEL_MINUTES", "55"))
     first = int(os.environ.get("SOAK_MODEL_SEED", "1"))
@@ -34,7 +42,7 @@ def run() -> dict[str, object]:
             _say(f"{done} runs from seed {first} on, no disagreement")
     figures: dict[str, object] = {"runs": done, "steps": done * STEPS, "first_seed": first, "disagreements": 0}
     if done < runs:
-        figures["note"] = f"time was up before all {runs} runs"
+        raise TooFew(figures)
     return figures
 
 
@@ -48,5 +56,4 @@ def _runs_of(number: int, each: int, until: float) -> int:
     if monotonic() > until:
         return 0
     with TemporaryDirectory() as folder:
-        run_model(Path(folder), each, number)
-    return each
+        return run_model(Path(folder), each, number)
