@@ -141,14 +141,18 @@ def _store_clinic(engine: Engine, settings: Settings, arguments: Namespace, pass
 
 
 def rebuild(settings: Settings, arguments: Namespace) -> int:
-    """Work out the derived rows of every patient anew, or only compare them; names what differed."""
+    """Work out the derived rows of every patient anew, or only compare them; names what differs or was altered."""
     from server.rebuild import rebuild as work_out
 
     with opened(settings) as engine:
         differences = work_out(engine, utc_now(), check=arguments.check)
     say(*(f"{difference.patient_id}: {difference.what}" for difference in differences))
-    say(f"{len(differences)} differences" + ("." if arguments.check else ", all put right."))
-    return 1 if differences and arguments.check else 0
+    derived = sum(difference.mendable for difference in differences)
+    altered = len(differences) - derived
+    say(f"{derived} differences" + ("." if arguments.check else ", all put right."))
+    if altered:
+        say(f"Not as they were stored: {altered} of the entries. A backup may hold them as they were.")
+    return 1 if altered or (derived and arguments.check) else 0
 
 
 def say(*lines: str) -> None:

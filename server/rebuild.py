@@ -1,6 +1,7 @@
 """Holds daily sums and caseload lines against the facts they were derived from, and works them out anew on request.
 
-Late, corrected and withdrawn facts can make nothing drift that this does not find.
+Late, corrected and withdrawn facts can make nothing drift that this does not find. Facts themselves are held against
+the digests they were stored with.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from sqlmodel import Session, col, select
 from server import changes, flags, proposals, rollups, settling, summary
 from server.chart import Chart, open_chart
 from server.database import reading, writing
+from server.rows import digest_of
 from server.tables.care import DayRollup, Fact, Flag, PatientSummary, Proposal
 from server.tables.people import Patient
 
@@ -26,10 +28,14 @@ _MOVING = frozenset({"last_seen_at"})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something derived that the facts do not bear out. `what` names the date and column, or the line's field."""
+    """Something derived that the facts do not bear out. `what` names the date and column, or the line's field.
+
+    Or an entry that is no longer what a phone sent: that is not `mendable`.
+    """
 
     patient_id: str
     what: str
+    mendable: bool = True
 
 
 def rebuild(engine: Engine, now: datetime, *, check: bool = False) -> tuple[Difference, ...]:
@@ -54,7 +60,8 @@ def _rebuild(session: Session, patient_id: str, now: datetime, *, check: bool) -
         changes.hold(session, patient.id, patient.clinic_id)
     chart = open_chart(session, patient, now, back=EVERYTHING)
     dates = _dates(session, chart)
-    found = [*_sum_differences(session, chart, dates), *_line_differences(session, patient)]
+    found = [*_altered(session, patient_id), *_sum_differences(session, chart, dates)]
+    found += _line_differences(session, patient)
     if not check:
         rollups.recompute(session, chart, dates)
         summary.write(session, open_chart(session, patient, now), *_judged(session, patient))
@@ -74,6 +81,13 @@ def _dates(session: Session, chart: Chart) -> set[date]:
     of_facts = session.exec(select(col(Fact.local_on)).where(Fact.patient_id == patient_id).distinct())
     of_sums = session.exec(select(col(DayRollup.local_on)).where(DayRollup.patient_id == patient_id))
     return {on for on in (*of_facts, *of_sums) if on <= chart.today}
+
+
+def _altered(session: Session, patient_id: str) -> Iterator[Difference]:
+    query = select(Fact.id, Fact.kind, Fact.body, Fact.body_hash).where(Fact.patient_id == patient_id)
+    for row_id, kind, body, digest in session.exec(query.order_by(col(Fact.seq))):
+        if digest_of(kind, body.encode()) != digest:
+            yield Difference(patient_id, f"entry {row_id}", mendable=False)
 
 
 def _sum_differences(session: Session, chart: Chart, dates: set[date]) -> Iterator[Difference]:

@@ -115,7 +115,12 @@ def _frozen(kind: Kind, body: dict[str, Any]) -> tuple[str, str]:
         raise Refused("invalid", "An entry is not of the expected form (JSON).") from None
     if len(text) > MAX_ROW_BYTES:
         raise Refused("row_too_large", "An entry is too long to be sent. Shorten its text.")
-    return text.decode(), _digest(b'["%b",%b]' % (kind.encode(), text))
+    return text.decode(), digest_of(kind, text)
+
+
+def digest_of(kind: str, text: bytes) -> str:
+    """The digest of a body, given as canonical JSON, with its kind."""
+    return _digest(b'["%b",%b]' % (kind.encode(), text))
 
 
 def _digest(canonical: bytes) -> str:

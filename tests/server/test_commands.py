@@ -12,6 +12,7 @@ from server.database import open_database, reading, writing
 from server.migrate import upgrade
 from server.problems import CannotDo
 from server.tables.people import Clinic, Staff
+from tests.server.care import Care
 from tests.server.world import START, World
 
 NEW = ["create-clinic", "--name", "Hillside", "--zone", "America/New_York", "--therapist", "Ana", "--email", "A@b.org"]
@@ -109,6 +110,19 @@ def test_audit_verify_says_where_a_chain_is_broken(real: str, capsys: pytest.Cap
 def test_rebuild_finds_nothing_wrong_in_a_new_clinic(real: str) -> None:
     assert main(NEW) == 0
     assert main(["rebuild", "--check"]) == 0
+
+
+def test_rebuild_says_that_an_altered_entry_cannot_be_put_right(
+    real: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(NEW) == 0
+    with World(real, tmp_path) as world:
+        care = Care.begin(world)
+        care.push(*care.session())
+        with writing(world.engine) as session:
+            session.connection().execute(text("UPDATE fact SET body = body || ' ' WHERE kind = 'session_end'"))
+    assert main(["rebuild"]) == 1
+    assert "Not as they were stored: 1 of the entries" in capsys.readouterr().out
 
 
 def test_wrong_settings_are_named_without_their_values(

@@ -1,5 +1,6 @@
 """Daily sums follow the facts, however late, corrected or withdrawn, and a tampered one is found."""
 
+import json
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from hep.facts import Pause, SkipReason
 from server.database import reading, writing
 from server.rebuild import rebuild
-from server.tables.care import DayRollup, PatientSummary
+from server.tables.care import DayRollup, Fact, PatientSummary
 from tests.server.care import Care
 from tests.server.world import World
 
@@ -160,6 +161,20 @@ def test_a_tampered_sum_and_a_tampered_line_are_found_and_put_right(world: World
     assert {(one.patient_id, one.what) for one in rebuild(world.engine, world.now)} == found
     assert clean(care)
     assert sums(care, care.today).sets == 2
+
+
+def test_an_entry_that_was_altered_in_the_database_is_named_and_stays_named(world: World) -> None:
+    care = Care.begin(world)
+    rows = care.session()
+    care.push(*rows)
+    care.settle()
+    with writing(world.engine) as session:
+        fact = session.get_one(Fact, (care.patient_id, rows[0]["id"]))
+        fact.body = json.dumps(json.loads(fact.body) | {"pain": 9}, sort_keys=True, separators=(",", ":"))
+    for check in (True, False):
+        found = rebuild(world.engine, world.now, check=check)
+        assert [one.what for one in found if not one.mendable] == [f"entry {rows[0]['id']}"]
+    assert [one for one in rebuild(world.engine, world.now, check=True) if one.mendable] == []
 
 
 def test_a_missing_day_is_found(sqlite_world: World) -> None:
