@@ -329,7 +329,16 @@ class Cast:
         self._emails = {name: world.staff(clinic, role) for name, role in roles.items()}
         self._known: dict[str, Signed] = {}
 
-    def known(self, actor: str, path: str) -> Signed:
+    def case(self, actor: str) -> Case:
+        """The case of this actor; everybody of the first clinic but the neighbor is of `here`."""
+        apart = {"neighbor": self.neighbor, "patient elsewhere": self.elsewhere, "therapist elsewhere": self.elsewhere}
+        return apart.get(actor, self.here)
+
+    def others(self, actor: str) -> list[Case]:
+        """The cases that are not this actor's."""
+        return [case for case in (self.here, self.neighbor, self.elsewhere) if case is not self.case(actor)]
+
+    def known(self, actor: str, path: str = "") -> Signed:
         """This actor as signed in before, unless the path may end sign-ins."""
         if path.endswith(("/sign-out", "/revoke")):
             return self.again(actor)
@@ -345,8 +354,7 @@ class Cast:
             return self._switched_off()
         if actor in self._emails:
             return self.world.signed(self.world.sign_in(self._emails[actor]))
-        case = {"neighbor": self.neighbor, "patient elsewhere": self.elsewhere, "therapist elsewhere": self.elsewhere}
-        care = case.get(actor, self.here).care
+        care = self.case(actor).care
         if actor.startswith("therapist"):
             return self.world.signed(self.world.sign_in(care.email))
         phone = self.world.phone(care.therapist, care.patient_id)

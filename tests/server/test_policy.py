@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -12,20 +12,24 @@ from hep.facts import Acknowledgement
 from server.api.deps import PUBLIC, Caller, needs
 from server.policy import Undeclared, declarations
 from tests.databases import copy_of_postgres, copy_of_sqlite
-from tests.server.matrix import ACTORS, ALLOWED, Cast, refusal
+from tests.server.matrix import ACTORS, ALLOWED, Case, Cast, refusal
 from tests.server.world import World
 
 _addresses = count(1)
 
-NESTED = [
-    ("/v1/patients/{patient_id}/proposals/{proposal_id}/decision", "proposal_id"),
-    ("/v1/patients/{patient_id}/flags/{flag_id}/clear", "flag_id"),
-    ("/v1/patients/{patient_id}/invitations/{invitation_id}/revoke", "invitation_id"),
-    ("/v1/patients/{patient_id}/devices/{device_id}/revoke", "device_id"),
-    ("/v1/patients/{patient_id}/quarantine/{batch_id}/release", "batch_id"),
-    ("/v1/patients/{patient_id}/quarantine/{batch_id}/discard", "batch_id"),
-]
-OF_THE_CLINIC = ("{patient_id}", "{exercise_id}", "{photo}")
+OPEN_TO_WHO_KNOWS_IT = "/v1/calendar/{secret}.ics"
+OF_A_RECORD = sorted(key for key in ALLOWED if "{" in key[1] and key[1] != OPEN_TO_WHO_KNOWS_IT)
+"""The routes whose path names something of somebody's."""
+
+NEVER = {"patient_id": "no-such-patient", "device_id": "no-such-device", "address_id": "no-such-address"}
+NEVER |= {"exercise_id": "own-no-such-exercise", "photo": "0" * 64}
+
+IN_A_BODY = {
+    "/v1/patients/{patient_id}/programs": (404, "not_found"),
+    "/v1/me/reminders/opened": (404, "not_found"),
+    "/v1/library/own": (422, "exercise_incomplete"),
+}
+"""What answers an id of somebody else in a body. A push is answered row by row."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -125,42 +129,90 @@ def test_who_is_let_in(cast: Cast, method: str, path: str) -> None:
     assert surprises == {}
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), sorted(key for key in ALLOWED if any(name in key[1] for name in OF_THE_CLINIC))
-)
-def test_a_patient_elsewhere_and_one_who_never_was_are_the_same_to_a_therapist(
+@pytest.mark.parametrize(("method", "path"), OF_A_RECORD)
+def test_what_is_elsewhere_and_what_never_was_are_the_same_to_everybody_who_is_let_in(
     cast: Cast, method: str, path: str
 ) -> None:
-    therapist = cast.again("therapist")
+    cast.elsewhere.ready(path)
     body = cast.elsewhere.body(method, path)
-    elsewhere = therapist.request(method, path.format(**cast.elsewhere.ids), json=body)
-    nobody = {"patient_id": "no-such-patient", "exercise_id": "own-no-such-exercise", "photo": "0" * 64}
-    never = therapist.request(method, path.format(**(cast.elsewhere.ids | nobody)), json=body)
-    assert (elsewhere.status_code, never.status_code) == (404, 404)
-    assert elsewhere.content == never.content
+    for actor in ALLOWED[method, path]:
+        signed = cast.known(actor)
+        elsewhere = signed.request(method, path.format(**cast.elsewhere.ids), json=body)
+        never = signed.request(method, path.format(**(cast.elsewhere.ids | NEVER)), json=body)
+        assert (elsewhere.status_code, never.status_code) == (404, 404), actor
+        assert elsewhere.content == never.content
 
 
-@pytest.mark.parametrize(("path", "name"), NESTED)
+def mixed(cast: Cast, actor: str, path: str) -> Iterator[dict[str, str]]:
+    """Ids for the path, all but one the actor's own. A neighbor's record is the staff's too, under its own name."""
+    names = [name for name in cast.here.ids if f"{{{name}}}" in path]
+    for name in names:
+        yield cast.here.ids | {name: cast.elsewhere.ids[name]}
+        if actor == "patient" or len(names) > 1:
+            yield cast.here.ids | {name: cast.neighbor.ids[name]}
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_RECORD)
+def test_one_foreign_id_among_good_ones_in_a_path_opens_nothing(cast: Cast, method: str, path: str) -> None:
+    cast.elsewhere.ready(path)
+    cast.neighbor.ready(path)
+    body = cast.here.body(method, path)
+    for actor in ALLOWED[method, path]:
+        for ids in mixed(cast, actor, path):
+            reply = cast.known(actor).request(method, path.format(**ids), json=body)
+            assert reply.status_code == 404, (actor, ids)
+
+
+def foreign(own: Case, other: Case, path: str) -> Iterator[dict[str, Any]]:
+    """Good bodies with one id of another case in them. Photos and exercises are a whole clinic's."""
+    body = own.body("POST", path)
+    if path.endswith("/programs"):
+        yield body | {"program_id": other.care.program_id}
+        yield body | {"episode_id": other.care.episode_id}
+    elif path.endswith("/opened"):
+        yield body | {"id": other.ids["message_id"]}
+    elif other.care.clinic_id != own.care.clinic_id:
+        yield body | {"exercise": body["exercise"] | {"photo": other.ids["photo"]}}
+        yield body | {"exercise": body["exercise"] | {"harder_ids": [other.ids["exercise_id"]]}}
+
+
+@pytest.mark.parametrize("path", IN_A_BODY)
+def test_a_foreign_id_in_a_body_is_not_found(cast: Cast, path: str) -> None:
+    for actor in ALLOWED["POST", path]:
+        own = cast.case(actor)
+        for body in (body for other in cast.others(actor) for body in foreign(own, other, path)):
+            reply = cast.known(actor).post(path.format(**own.ids), body)
+            assert (reply.status_code, reply.json()["code"]) == IN_A_BODY[path], (actor, body)
+
+
+def ids_in(body: Any) -> set[str]:
+    """The names of the fields that hold ids."""
+    if isinstance(body, list):
+        return set().union(*map(ids_in, body))
+    if not isinstance(body, dict):
+        return set()
+    return {name for name in body if name == "id" or name.endswith("_id")}.union(*map(ids_in, body.values()))
+
+
+def test_no_other_body_holds_an_id(cast: Cast) -> None:
+    holding = {path for method, path in ALLOWED if ids_in(cast.here.body(method, path))}
+    assert holding == {*IN_A_BODY, "/v1/sync/push"}
+
+
+def verdicts(cast: Cast, by: str, envelope: dict[str, Any]) -> list[str]:
+    """What becomes of each row of a push; a revoked phone's are let in by a therapist first."""
+    reply = cast.known(by).post("/v1/sync/push", envelope)
+    if by == "revoked phone":
+        path, rows = f"/v1/patients/{cast.here.care.patient_id}/quarantine", len(envelope["rows"])
+        batches = cast.known("therapist").get(path).json()["batches"]
+        (held,) = [batch["id"] for batch in batches if (batch["state"], batch["row_count"]) == ("held", rows)]
+        reply = cast.known("therapist").post(f"{path}/{held}/release", {"reason": "It was theirs"})
+    return [result["status"] for result in reply.json()["results"]]
+
+
+@pytest.mark.parametrize("by", ["patient", "revoked phone"])
 @pytest.mark.parametrize("whose", ["neighbor", "elsewhere"])
-def test_a_good_patient_in_the_path_opens_nobody_elses_record(cast: Cast, path: str, name: str, whose: str) -> None:
-    foreign = (cast.neighbor if whose == "neighbor" else cast.elsewhere).ids[name]
-    reply = cast.again("therapist").post(path.format(**(cast.here.ids | {name: foreign})), cast.here.body("POST", path))
-    assert reply.status_code == 404
-
-
-@pytest.mark.parametrize("whose", ["neighbor", "elsewhere"])
-@pytest.mark.parametrize("field", ["program_id", "episode_id"])
-def test_a_foreign_id_in_a_body_publishes_nothing(cast: Cast, whose: str, field: str) -> None:
-    other = (cast.neighbor if whose == "neighbor" else cast.elsewhere).care
-    foreign = other.program_id if field == "program_id" else other.episode_id
-    path = "/v1/patients/{patient_id}/programs"
-    draft = cast.here.body("POST", path) | {field: foreign}
-    reply = cast.again("therapist").post(path.format(**cast.here.ids), draft)
-    assert reply.status_code in {404, 409, 422}
-
-
-@pytest.mark.parametrize("whose", ["neighbor", "elsewhere"])
-def test_foreign_ids_in_a_push_touch_nobody_elses_record(cast: Cast, whose: str) -> None:
+def test_foreign_ids_in_a_push_touch_nobody_elses_record(cast: Cast, whose: str, by: str) -> None:
     mine, other = cast.here.care, (cast.neighbor if whose == "neighbor" else cast.elsewhere).care
     theirs = other.row(other.set_log())
     assert other.statuses(theirs) == ["accepted"]
@@ -170,10 +222,10 @@ def test_foreign_ids_in_a_push_touch_nobody_elses_record(cast: Cast, whose: str)
     acknowledged = mine.row(Acknowledgement(**mine.base(), program_id=other.program_id, version=1))
     locked = mine.red_flag(prescription_id=other.prescriptions[0].id)
     gone, changed = mine.retraction(theirs["id"]), mine.correction(theirs["id"], mine.set_log(reps=1))
-    phone = cast.again("patient")
-    rows = [foreign, acknowledged, locked, gone, changed]
-    reply = phone.post("/v1/sync/push", mine.envelope(*rows, device_id=other.phone.device_id))
-    assert [result["status"] for result in reply.json()["results"]] == [*["rejected"] * 3, *["accepted"] * 2]
+    again = mine.row(mine.set_log(reps=2), theirs["id"])
+    rows = [foreign, acknowledged, locked, gone, changed, again]
+    seen = verdicts(cast, by, mine.envelope(*rows, device_id=other.phone.device_id))
+    assert seen == [*["rejected"] * 3, *["accepted"] * 3]
     assert other.detail()["sessions"] == before
 
 
