@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from server import commands, oversight, staffing
 from server.catalog import commands as catalog
@@ -17,7 +18,7 @@ Command = Callable[[Settings, Namespace], int]
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; returns the process's exit code."""
+    """Run one command; returns the process's exit code. What a database says is not repeated: values are in it."""
     wanted = _parser().parse_args(arguments)
     command: Command = wanted.command
     try:
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"The settings cannot be used ({names.upper()}): {reasons}\n")
     except CannotDo as error:
         sys.stderr.write(f"{error}\n")
+    except DBAPIError as error:
+        sys.stderr.write(f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL.\n")
     return 1
 
 

@@ -33,6 +33,10 @@ _HEADERS = {
 }
 
 
+class CutOff(Exception):
+    """An answer that has begun cannot go on. Whoever logs this with its traceback learns nothing of why."""
+
+
 class Envelope:
     """ASGI middleware around the whole application."""
 
@@ -49,7 +53,7 @@ class Envelope:
         except Exception as error:
             exchange.note_accident(error)
             if exchange.status is not None:
-                raise
+                raise CutOff from None
             await answer("internal")(scope, receive, exchange.send)
         finally:
             exchange.write_line()

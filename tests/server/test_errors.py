@@ -15,6 +15,7 @@ from sqlmodel import select
 from hep.problems import CATALOG
 from hep.wire import MAX_BYTES
 from server.api.deps import PUBLIC
+from server.api.middleware import CutOff, Envelope
 from server.database import open_database, reading, writing
 from server.problems import Declined
 from server.tables.care import Fact, ProgramVersionRow, Proposal
@@ -132,6 +133,22 @@ def test_an_accident_answers_without_detail_and_logs_without_values(
     assert MARK not in reply.text + servers_log(caplog)
     assert "RuntimeError" in servers_log(caplog)
     assert "GET /v1/accident/{name} 500" in servers_log(caplog)
+
+
+async def test_an_accident_in_an_answer_that_has_begun_reaches_the_web_server_without_its_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def break_off(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError(MARK)
+
+    async def send(_message: Any) -> None:
+        return
+
+    with pytest.raises(CutOff) as caught:
+        await Envelope(break_off)({"type": "http", "path": "/v1/x", "method": "GET"}, send, send)
+    assert MARK not in "".join(traceback.format_exception(caught.value)) + servers_log(caplog)
+    assert "accident RuntimeError" in servers_log(caplog)
 
 
 def test_the_log_names_routes_and_never_what_was_asked(world: World, caplog: pytest.LogCaptureFixture) -> None:
