@@ -21,11 +21,12 @@ from hep.problems import Refused
 T = TypeVar("T")
 Reader = Callable[[object], Any]
 
-DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+YEAR = r"[12][0-9]{3}"
+DATE = YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 INSTANT = DATE + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 DECIMAL = r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?"
 LONGEST_DECIMAL = 24
-"""The written forms, as regular expressions, and the most characters of a number (inclusive)."""
+"""The written forms, as regular expressions, and the most characters of a number (inclusive). Years: 1000 to 2999."""
 
 _DATE, _INSTANT, _DECIMAL = re.compile(DATE), re.compile(INSTANT), re.compile(DECIMAL)
 

@@ -20,7 +20,7 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 """Instants and dates outside these years (both inclusive from 2000 to 2099) are refused (decisions 6)."""
 
 
-ITEM_KEY = r"([^|]{1,80})\|([0-9]{4}-(?:W[0-9]{2}|[0-9]{2}-[0-9]{2}))\|([0-9]{1,3})"
+ITEM_KEY = r"([^|]{1,80})\|(" + codec.YEAR + r"-(?:W[0-9]{2}|[0-9]{2}-[0-9]{2}))\|([0-9]{1,3})"
 """How a planned item is written, as a regular expression."""
 
 _WRITTEN_KEY = re.compile(ITEM_KEY)
@@ -208,6 +208,7 @@ class SetLog(Fact):
         check(self.side is not Side.BOTH, "side_invalid", "A set is done on one side: log each side.")
         _check_pain(self.pain)
         check(self.effort is None or 0 <= self.effort <= 10, "effort_out_of_range", "Effort is 0 to 10.")
+        check(len(set(self.signs)) == len(self.signs), "invalid", "A set names each sign once.")
         _check_instant(self.started_at)
         _check_instant(self.ended_at)
 
@@ -230,6 +231,8 @@ class ItemSkip(Fact):
 
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
+        _check_id(self.program_id)
+        _check_id(self.prescription_id)
         check(ItemKey.parse(self.planned).prescription_id == self.prescription_id, "item_invalid", _OTHER_ITEM)
         check(1 <= self.version <= 100_000, "version_unknown", "An entry names no version of the program.")
         if self.note is not None:
@@ -319,6 +322,7 @@ class Acknowledgement(Fact):
 
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
+        _check_id(self.program_id)
         check(1 <= self.version <= 100_000, "version_unknown", "An entry names no version of the program.")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from hep import codec
 from hep.problems import CATALOG, Refused
 from hep.wire import MAX_ROWS
+from server.reminders.channels.mail import Security
 
 Fragment = Mapping[str, Any]
 """Keywords of JSON Schema that `fits` understands: the ones used below."""
@@ -29,12 +30,22 @@ def _list(most: int, least: int = 0, item: Fragment | None = None) -> Fragment:
     return {"minItems": least, "maxItems": most} | ({"items": item} if item else {})
 
 
+def _form(pattern: str, most: int) -> Fragment:
+    return {"pattern": pattern, "maxLength": most}
+
+
+def _one_of(*words: str) -> Fragment:
+    return _form(f"^({'|'.join(words)})$", max(map(len, words)))
+
+
 _PERSON, _LINE, _WORDS = _text(120, 1), _text(200, 1), _text(500, 1)
-_ID: Fragment = {"pattern": r"^[A-Za-z0-9_-]{8,64}$"}
-_NAMED: Fragment = {"pattern": r"^[A-Za-z0-9_:-]{1,80}$"}
-_PHOTO: Fragment = {"pattern": r"^[0-9a-f]{64}$"}
-_NONCE: Fragment = {"pattern": r"^[ -~]{16,200}$"}
-_DAY: Fragment = {"pattern": f"^{codec.DATE}$", "format": "date"}
+_ID = _form(r"^[A-Za-z0-9_-]{8,64}$", 64)
+_NAMED = _form(r"^[A-Za-z0-9_:-]{1,80}$", 80)
+_PHOTO = _form(r"^[0-9a-f]{64}$", 64)
+_NONCE = _form(r"^[ -~]{16,200}$", 200)
+_DAY = {**_form(f"^{codec.DATE}$", 10), "format": "date"}
+_PERMISSION = _one_of("granted", "denied", "default", "unsupported")
+_SECURITY = _one_of(*Security)
 _COUNT, _SECONDS, _VERSION = _number(1, 200), _number(1, 7200), _number(1, 100_000)
 _LINES = _list(50, item=_text(500))
 _MEASURED = _number(-1_000_000, 1_000_000)
@@ -131,7 +142,7 @@ BOUNDS: Mapping[str, Mapping[str, Fragment]] = {
         "per_week": _number(1, 7),
     },
     "Subscription": {"endpoint": _text(1000, 1), "p256dh": _text(200, 1), "auth": _text(200, 1)},
-    "Permission": {"state": _text(20, 1)},
+    "Permission": {"state": _PERMISSION},
     "Email": {"address": _text(254, 1)},
     "Code": {"code": _text(40, 1)},
     "Opened": {"id": _text(64, 1)},
@@ -139,7 +150,7 @@ BOUNDS: Mapping[str, Mapping[str, Fragment]] = {
     "SetMail": {
         "host": _text(253, 1),
         "port": _number(1, 65_535),
-        "security": _text(20, 1),
+        "security": _SECURITY,
         "username": _text(254),
         "sender": _text(254, 1),
         "password": _text(500),
@@ -159,6 +170,7 @@ _OF_PATTERN = {
     _ID["pattern"]: ("id_invalid", "The program carries an id that cannot be used. Reload the page and try again."),
     _NONCE["pattern"]: ("nonce_invalid", "Update the app and try again."),
     _DAY["pattern"]: ("birth_date_invalid", "Write the birth date as year, month and day."),
+    _SECURITY["pattern"]: ("channel_invalid", "Choose how the connection is encrypted."),
 }
 
 
@@ -173,12 +185,13 @@ def check(kind: str, data: Mapping[str, Any]) -> None:
 
 
 def _refusal(name: str, value: object, fragment: Fragment) -> Refused:
-    if fragment.get("pattern") in _OF_PATTERN:
-        return Refused(*_OF_PATTERN[fragment["pattern"]])
+    invalid = ("invalid", CATALOG["invalid"][1])
+    if "pattern" in fragment:
+        return Refused(*_OF_PATTERN.get(fragment["pattern"], invalid))
     if isinstance(value, str) and "maxLength" in fragment:
         called, least, most = name.replace("_", " "), fragment["minLength"], fragment["maxLength"]
         return Refused("text_invalid", f"Write a {called} of {least} to {most} characters.")
-    return Refused("invalid", CATALOG["invalid"][1])
+    return Refused(*invalid)
 
 
 def fits(value: object, fragment: Fragment) -> bool:

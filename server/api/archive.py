@@ -39,7 +39,9 @@ def whole(engine: Database, now: Now, caller: Annotated[Caller, needs(Action.EXE
     return Response(written(own, photos), media_type=ZIP)
 
 
-@router.post("", response_model=Taken, responses=may("archive_refused", "library_full"), openapi_extra=body_of())
+@router.post(
+    "", response_model=Taken, responses=may("archive_refused", "library_full"), openapi_extra=body_of(ARCHIVE_BYTES)
+)
 async def take_in(
     request: Request, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.EXERCISES_WRITE)]
 ) -> JsonAnswer:

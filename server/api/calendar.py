@@ -26,7 +26,7 @@ from server.tables.people import Device, Patient
 router = APIRouter(prefix="/calendar", tags=["reminders"])
 
 ICS = f"{MEDIA_TYPE}; charset=utf-8"
-Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{43}$")]
+Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{43}$", max_length=43)]
 
 
 @router.get(

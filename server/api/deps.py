@@ -105,13 +105,13 @@ def _true_or_false(text: str) -> str:
     return text
 
 
-Whole = Annotated[int, BeforeValidator(_digits)]
-"""A whole number in a query, in digits."""
+DIGITS = BeforeValidator(_digits)
+"""Marks a whole number in a query: it is written in digits. Named after its bounds, or they are not described."""
 
 Truth = Annotated[bool, BeforeValidator(_true_or_false)]
 """`true` or `false` in a query; nothing else that might mean one of them."""
 
-Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_:\-]{1,80}$")]
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_:\-]{1,80}$", max_length=80)]
 """A record's id in a path."""
 
 

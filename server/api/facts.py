@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hep import codec
-from hep.facts import CORRECTABLE, FACTS, ITEM_KEY, Fact, Kind
+from hep.facts import CORRECTABLE, FACTS, ITEM_KEY, Fact, Kind, Sign
 from server import bounds
 
 Json = dict[str, Any]
@@ -19,11 +19,19 @@ Fragment = Mapping[str, Any]
 REF = "#/components/schemas/"
 ROW_ID = "^[A-Za-z0-9_:-]{8,64}$"
 
-_YEAR, _TWO_THOUSANDS = "[0-9]{4}", "20[0-9]{2}"
+_FORMS: Mapping[object, Fragment] = {
+    "date": {"pattern": f"^{codec.DATE}$", "maxLength": 10},
+    "date-time": {"pattern": f"^{codec.INSTANT}$", "maxLength": 35},
+}
+"""The one written form of a date and of an instant."""
+
 _ID: Fragment = {"minLength": 8, "maxLength": 64}
 _PAIN: Fragment = {"minimum": 0, "maximum": 10}
-_DAY: Fragment = {"pattern": f"^{codec.DATE.replace(_YEAR, _TWO_THOUSANDS, 1)}$"}
-_INSTANT: Fragment = {"pattern": f"^{codec.INSTANT.replace(_YEAR, _TWO_THOUSANDS, 1)}$"}
+
+
+def _this_century(form: str) -> Fragment:
+    """A written form, with the years that `hep.facts` admits."""
+    return {"pattern": f"^{form.replace(codec.YEAR, '20[0-9]{2}', 1)}$"}
 
 
 def _text(most: int) -> Fragment:
@@ -31,16 +39,17 @@ def _text(most: int) -> Fragment:
 
 
 _FIELDS: Mapping[str, Fragment] = {
-    **dict.fromkeys(("at", "started_at", "ended_at"), _INSTANT),
-    **dict.fromkeys(("on", "about_on", "from_on", "until_on"), _DAY),
+    **dict.fromkeys(("at", "started_at", "ended_at"), _this_century(codec.INSTANT)),
+    **dict.fromkeys(("on", "about_on", "from_on", "until_on"), _this_century(codec.DATE)),
     **dict.fromkeys(("session_id", "program_id", "prescription_id", "target_id"), _ID),
     **dict.fromkeys(("pain", "pain_after", "effort"), _PAIN),
-    "zone": {"pattern": "^[ -~]{1,64}$"},
+    "zone": {"pattern": "^[ -~]{1,64}$", "maxLength": 64},
     "device_seq": {"minimum": 0, "maximum": 2**53 - 1},
     "version": {"minimum": 1, "maximum": 100_000},
-    "planned": {"pattern": f"^{ITEM_KEY}$"},
+    "planned": {**_this_century(ITEM_KEY), "maxLength": 95},
     "set_index": {"minimum": 1, "maximum": 50},
     "reps": {"minimum": 0, "maximum": 1000},
+    "signs": {"maxItems": len(Sign), "uniqueItems": True},
     "seconds": {"minimum": 0, "maximum": 36_000},
     "slot": {"minimum": 1, "maximum": 8},
     "stiffness_min": {"minimum": 0, "maximum": 1440},
@@ -82,7 +91,7 @@ def _row(fact: type[Fact]) -> Json:
         "title": f"{fact.__name__}Row",
         "properties": {
             "kind": {"type": "string", "enum": [fact.kind.value]},
-            "id": {"type": "string", "pattern": ROW_ID},
+            "id": {"type": "string", "pattern": ROW_ID, "maxLength": 64},
             "body": {"$ref": REF + fact.__name__},
         },
         "required": ["kind", "id", "body"],
@@ -122,7 +131,10 @@ def _envelope() -> Json:
 
 
 def narrow(field: Json, fragment: Fragment) -> None:
-    """Add bounds to the alternatives whose type they concern; a decimal is sent as an integer or as text."""
+    """Add bounds to the alternatives whose type they concern, and the written forms of dates, instants and decimals.
+
+    A decimal is sent as an integer or as text.
+    """
     options: list[Json] = [field, *field.get("anyOf", ())]
     if {"type": "number"} in options:
         for option in options:
@@ -134,4 +146,4 @@ def narrow(field: Json, fragment: Fragment) -> None:
         usable = {word: value for word, value in fragment.items() if word in _WORDS.get(option.get("type"), ())}
         if "items" in usable:
             usable["items"] = {**option["items"], **usable["items"]}
-        option.update(usable)
+        option.update({**_FORMS.get(option.get("format"), {}), **usable})

@@ -20,7 +20,7 @@ from server.photos.wire import Developed
 router = APIRouter(prefix="/library/photos", tags=["library"])
 
 WEBP = "image/webp"
-PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 @router.post(
@@ -28,7 +28,7 @@ PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
     response_model=PhotoAdded,
     status_code=201,
     responses=may(*PICTURE, "library_full"),
-    openapi_extra=body_of(),
+    openapi_extra=body_of(PHOTO_BYTES),
 )
 async def add(
     request: Request, engine: Database, now: Now, caller: Annotated[Caller, needs(Action.EXERCISES_WRITE)]

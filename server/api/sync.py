@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from hep.access import Action, Role
 from hep.wire import PULL_LIMIT, SCHEMA, PullReply, PushReply
 from server import audit, feed, ledger, quarantine
-from server.api.deps import Caller, Database, KeysOf, Now, Whole, needs, reach
+from server.api.deps import DIGITS, Caller, Database, KeysOf, Now, needs, reach
 from server.api.errors import headers, may
 from server.database import reading, writing
 from server.envelope import open_push
@@ -80,8 +80,8 @@ def pull(
     keys: KeysOf,
     caller: Annotated[Caller, needs(Action.SYNC_PULL)],
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Annotated[Whole, Query(ge=1, le=PULL_LIMIT)] = PULL_LIMIT,
-    schema: Annotated[Whole, Query(ge=0, le=1_000_000)] = SCHEMA,
+    limit: Annotated[int, Query(ge=1, le=PULL_LIMIT), DIGITS] = PULL_LIMIT,
+    schema: Annotated[int, Query(ge=0, le=1_000_000), DIGITS] = SCHEMA,
     if_none_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     """The next page of changes, or 304 when there is nothing new."""

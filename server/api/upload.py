@@ -16,10 +16,10 @@ PHOTO_BYTES = 10 * 1024 * 1024
 """Of an uploaded picture, inclusive."""
 
 
-def body_of(media_type: str = BINARY) -> dict[str, object]:
-    """A route's `openapi_extra` for an upload."""
-    schema = {"type": "string", "format": "binary"}
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+def body_of(most: int) -> dict[str, object]:
+    """A route's `openapi_extra` for an upload of at most so many bytes: OpenAPI counts a file's length in them."""
+    schema = {"type": "string", "format": "binary", "maxLength": most}
+    return {"requestBody": {"required": True, "content": {BINARY: {"schema": schema}}}}
 
 
 ARCHIVE_BYTES = 64 * 1024 * 1024

@@ -30,9 +30,6 @@ CALENDAR = "calendar"
 CODE_LASTS = timedelta(minutes=30)
 CODE_TRIES = 5
 
-PERMISSIONS = ("granted", "denied", "default", "unsupported")
-"""What a browser says of showing notifications: yes, no, not asked yet, and that it cannot."""
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:

@@ -75,12 +75,7 @@ def _shown(sealer: Sealer, row: ClinicChannel) -> dict[str, Any]:
 
 
 def set_mail(session: Session, ways: Ways, sealer: Sealer, clinic_id: str, wanted: SetMail, now: datetime) -> None:
-    """Store the mail server.
-
-    Raises `Refused`: `address_barred`, `email_invalid`, `channel_invalid`, `secret_needed`.
-    """
-    known = wanted.security in set(mail.Security)
-    check(known, "channel_invalid", "Choose how the connection is encrypted.")
+    """Store the mail server. Raises `Refused`: `address_barred`, `email_invalid`, `secret_needed`."""
     try:
         host, port = ways.check_host(wanted.host.strip(), wanted.port, mail.PORTS)
     except Barred:
