@@ -6,9 +6,9 @@ clients take a patient each.
 
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -33,14 +33,14 @@ Send = tuple[str, str, bytes | None, Mapping[str, str]]
 
 @dataclass(slots=True)
 class Side:
-    """What one side took: rows/s of each repeat, milliseconds of every request.
+    """What one side took: rows/s of each repeat, milliseconds of every request, CPU seconds of a request.
 
-    Of one client's pushes also the CPU seconds, those of settling them afterwards, and the megabytes held then.
+    Of one client's pushes also the CPU seconds of settling them afterwards, and the megabytes held then.
     """
 
     rates: dict[str, list[float]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
-    cpu: list[float] = field(default_factory=list)
+    cpu: dict[str, list[float]] = field(default_factory=dict)
     settling: list[float] = field(default_factory=list)
     mb: list[float] = field(default_factory=list)
 
@@ -52,6 +52,17 @@ class Side:
     def percentile(self, work: str, percent: int) -> float:
         """Milliseconds, over all repeats."""
         return quantiles(self.times[work], n=100)[percent - 1]
+
+    def cpu_ms(self, work: str) -> float:
+        """CPU milliseconds of the server's process for a request, the median of all repeats."""
+        return round(1000 * median(self.cpu[work]), 2)
+
+    @contextmanager
+    def spending(self, work: str, requests: int, port: int) -> Iterator[None]:
+        """Notes the CPU of so many requests that are sent meanwhile."""
+        before = _spent(port)["process"]
+        yield
+        self.cpu.setdefault(work, []).append((_spent(port)["process"] - before) / requests)
 
 
 @dataclass(slots=True)
@@ -80,6 +91,8 @@ def measure(repeats: int = REPEATS) -> dict[str, float]:
     figures = _figures(mine, reference)
     figures["sync.push_postgres_ratio"] = _ratio(median(postgres.rates["push_1"]), median(reference.rates["push_1"]))
     figures["sync.push_postgres_rows_per_s"] = round(median(postgres.rates["push_1"]))
+    figures["sync.push_postgres_cpu_ms"] = postgres.cpu_ms("push_1")
+    figures["sync.push_postgres_p50_ms"] = round(postgres.percentile("push_1", 50), 2)
     return figures
 
 
@@ -145,16 +158,14 @@ def _bearer(load: Load) -> dict[str, str]:
 def _push(port: int, parts: list[list[Send]], clients: int, side: Side) -> None:
     """Send every batch of every part, by one client in turn or by a client a part."""
     lanes = parts if clients > 1 else [[send for turn in zip(*parts, strict=True) for send in turn]]
-    before, began = _spent(port), perf_counter()
-    with ThreadPoolExecutor(len(lanes)) as pool:
+    began = perf_counter()
+    with ThreadPoolExecutor(len(lanes)) as pool, side.spending(f"push_{clients}", sum(map(len, lanes)), port):
         times = [time for lane in pool.map(lambda sends: _send_all(port, sends), lanes) for time in lane]
-    took = perf_counter() - began
+        took = perf_counter() - began
     rows = sum(len(orjson.loads(body or b"")["rows"]) for lane in lanes for _, _, body, _ in lane)
     side.note(f"push_{clients}", rows, took, times)
     if clients == 1:
-        after = _spent(port)
-        side.cpu.append(after["process"] - before["process"])
-        side.mb.append(after["mb"])
+        side.mb.append(_spent(port)["mb"])
 
 
 def _send_all(port: int, sends: Iterable[Send]) -> list[float]:
@@ -193,7 +204,8 @@ def _pull_all(port: int, path: str, headers: Mapping[str, str]) -> Pulled:
 
 
 def _empty(port: int, path: str, headers: Mapping[str, str], work: str, side: Side) -> None:
-    times = _send_all(port, [("GET", path, None, headers)] * EMPTY_PULLS)
+    with side.spending(work, EMPTY_PULLS, port):
+        times = _send_all(port, [("GET", path, None, headers)] * EMPTY_PULLS)
     side.note(work, EMPTY_PULLS, sum(times), times)
 
 
@@ -219,8 +231,11 @@ def _figures(mine: Side, reference: Side) -> dict[str, float]:
         for percent in (50, 99):
             ratio = _ratio(mine.percentile(work, percent), reference.percentile(work, percent))
             found[f"sync.{work}_p{percent}_ratio"] = ratio
-    found["sync.push_cpu_ratio"] = _ratio(median(reference.cpu), median(mine.cpu))
-    found["sync.push_cpu_ms"] = round(1000 * median(mine.cpu) / len(mine.times["push_1"]) * len(mine.cpu), 2)
+    found["sync.push_cpu_ratio"] = _ratio(reference.cpu_ms("push_1"), mine.cpu_ms("push_1"))
+    for work, name in (("push_1", "push"), ("push_8", "push_8"), ("empty", "empty"), ("unchanged", "unchanged")):
+        found[f"sync.{name}_cpu_ms"] = mine.cpu_ms(work)
+        if work in reference.cpu:
+            found[f"sync.{name}_cpu_ms_bare"] = reference.cpu_ms(work)
     found["sync.settle_ms_per_patient"] = round(1000 * median(mine.settling) / PATIENTS, 2)
     found["sync.rss_mb"], found["sync.rss_ratio"] = (
         round(median(mine.mb)),
@@ -229,6 +244,7 @@ def _figures(mine: Side, reference: Side) -> dict[str, float]:
     found["sync.push_8_longest_ms"] = round(max(mine.times["push_8"]), 1)
     found["sync.replay_ratio"] = _ratio(mine.percentile("replay", 50), mine.percentile("push_1", 50))
     for work in ("empty", "unchanged"):
+        found[f"sync.{work}_p50_ms"] = round(mine.percentile(work, 50), 2)
         found[f"sync.{work}_ratio"] = _ratio(mine.percentile(work, 50), reference.percentile("empty", 50))
     return found
 
