@@ -57,8 +57,8 @@ def test_sending_again_adds_no_rows_and_no_changes(world: World) -> None:
     assert counts(care) == before
 
 
-def test_the_same_body_with_its_fields_in_another_order_is_a_duplicate(sqlite_world: World) -> None:
-    care = Care.begin(sqlite_world)
+def test_the_same_body_with_its_fields_in_another_order_is_a_duplicate(world: World) -> None:
+    care = Care.begin(world)
     row = care.row(care.set_log())
     care.push(row)
     turned = row | {"body": dict(reversed(list(row["body"].items())))}
@@ -78,8 +78,8 @@ def test_another_body_under_the_same_id_is_a_conflict_and_the_first_is_kept(worl
     assert orjson.loads(kept[0].row)["reps"] == 9
 
 
-def test_two_rows_of_one_batch_with_one_id_are_judged_one_after_the_other(sqlite_world: World) -> None:
-    care = Care.begin(sqlite_world)
+def test_two_rows_of_one_batch_with_one_id_are_judged_one_after_the_other(world: World) -> None:
+    care = Care.begin(world)
     row = care.row(care.set_log(reps=10))
     other = care.row(care.set_log(reps=9), row_id=row["id"])
     assert care.statuses(row, row, other) == ["accepted", "duplicate", "conflict"]
@@ -275,8 +275,8 @@ def test_an_old_schema_may_still_push(sqlite_world: World) -> None:
     assert reply.json()["results"][0]["status"] == "accepted"
 
 
-def test_a_correction_of_another_kind_than_its_row_is_rejected(sqlite_world: World) -> None:
-    care = Care.begin(sqlite_world)
+def test_a_correction_of_another_kind_than_its_row_is_rejected(world: World) -> None:
+    care = Care.begin(world)
     row = care.row(care.set_log())
     care.push(row)
     answer = codec.load(CheckIn, care.morning(care.today)["body"])
