@@ -7,7 +7,7 @@ another patient or of an older generation of the store: the answer is `resync`, 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -77,7 +77,7 @@ def page(session: Session, patient_id: str, asked: Asked, keys: Keys, now: datet
     lines = _lines(session, place, asked.limit + 1) if place.seq < sync.seq else []
     more, lines = len(lines) > asked.limit, lines[: asked.limit]
     bodies = _bodies(session, patient_id, lines, snapshot=place.since is not None)
-    served = [line for line in lines if line.body is not None or (line.kind, line.entity_id) in bodies]
+    served = [line for line in lines if line.body is not None or line[1:3] in bodies]
     after = lines[-1].seq if more else sync.seq
     following = replace(place, seq=after, since=None if after >= place.until else place.since)
     answer = {
@@ -183,10 +183,12 @@ def _lines(session: Session, place: Cursor, count: int) -> list[_Line]:
     connection, wanted = session.connection(), {"patient_id": place.patient, "after": place.seq, "most": count}
     records = connection.execute(_RECORDS, wanted).all()
     if place.since is None:
-        facts = connection.execute(_FACTS, wanted)
+        facts = connection.execute(_FACTS, wanted).all()
     else:
-        facts = connection.execute(_SNAPSHOT, wanted | {"since": date.fromisoformat(place.since), "until": place.until})
-    return sorted(map(_Line._make, (*records, *facts)), key=attrgetter("seq"))[:count]
+        since = date.fromisoformat(place.since)
+        facts = connection.execute(_SNAPSHOT, wanted | {"since": since, "until": place.until}).all()
+    rows = sorted((*records, *facts), key=itemgetter(0))[:count] if records else facts
+    return [_Line(*row) for row in rows]
 
 
 def _bodies(session: Session, patient_id: str, lines: Sequence[_Line], *, snapshot: bool) -> dict[tuple[str, str], str]:
