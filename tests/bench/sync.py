@@ -1,7 +1,7 @@
 """Push, replay, pull and empty pulls of 10,000 rows, each beside the bare reference in the same run.
 
-A repeat begins with a fresh store on both sides; they take turns. One client goes through all patients' batches, eight
-clients take a patient each.
+A repeat begins with a fresh store on both sides; both run, and they take turns. One client goes through all patients'
+batches, eight clients take a patient each.
 """
 
 import shutil
@@ -22,7 +22,10 @@ from tests.bench.serving import Client, serving
 from tests.bench.workload import PATIENTS, Load, prepare
 from tests.server.world import KEY
 
-REPEATS, EMPTY_PULLS, PAGE = 3, 200, 500
+REPEATS, PULLS, TURNS, PAGE = 3, 5, 10, 500
+"""Repeats of everything; in each, pulls of everything, and turns of EMPTY_PULLS empty ones. Changes of a page."""
+
+EMPTY_PULLS, TEMPLATE = 20, "template.db"
 RATIOS = {"push_1": "push_ratio_1", "push_8": "push_ratio_8", "pull_1": "pull_ratio", "pull_8": "pull_ratio_8"}
 """Work → the figure of its rows/s beside the bare reference's."""
 
@@ -80,12 +83,10 @@ def measure(repeats: int = REPEATS) -> dict[str, float]:
     mine, reference = Side(), Side()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        template = folder / "template.db"
-        loads = prepare(f"sqlite:///{template}", folder)
+        loads = prepare(f"sqlite:///{folder / TEMPLATE}", folder)
         for _ in range(repeats):
             for clients in (1, 8):
-                run_bare(folder / "bare.db", loads, clients, reference)
-                run_ours(Path(shutil.copy(template, folder / "clinic.db")), loads, clients, mine)
+                run(folder, loads, clients, mine, reference)
         postgres = Side()
         run_postgres(folder / "postgres", postgres)
     figures = _figures(mine, reference)
@@ -109,33 +110,68 @@ def run_postgres(folder: Path, side: Side) -> None:
             _push(port, _parts(loads), 1, side)
 
 
-def run_bare(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
-    """One repeat of the bare reference, in an empty database."""
-    with serving("tests.bench.bare:app", {bare.DATABASE: str(database)}) as port:
-        _push(port, [[("POST", "/push", body, {}) for body in load.bare] for load in loads], clients, side)
+def run(folder: Path, loads: Sequence[Load], clients: int, mine: Side, reference: Side) -> None:
+    """One repeat: the server on a copy of the prepared database, and the bare reference on an empty one, in turn."""
+    database, bare_database = Path(shutil.copy(folder / TEMPLATE, folder / "clinic.db")), folder / "bare.db"
+    with (
+        serving("tests.bench.bare:app", {bare.DATABASE: str(bare_database)}) as bare_port,
+        serving(*_ours(f"sqlite:///{database}", folder)) as port,
+    ):
+        there, here = _Served(bare_port, reference, _bare_calls(loads)), _Served(port, mine, _our_calls(loads))
+        for served in (there, here):
+            _push(served.port, served.calls.pushes, clients, served.side)
         if clients == 1:
-            _replay(port, [("POST", "/push", load.bare[0], {}) for load in loads], side)
-        pulls = [(f"/pull?patient={load.patient_id}&limit={PAGE}", {}) for load in loads]
-        cursor, _ = _pull(port, pulls, clients, side)
+            _settle(port, mine)
+            for served in (there, here):
+                _replay(served.port, [part[0] for part in served.calls.pushes], served.side)
+        for _ in range(PULLS):
+            for served in (there, here):
+                served.end = _pull(served.port, served.calls.pulls, clients, served.side)
         if clients == 1:
-            _empty(port, f"/pull?patient={loads[0].patient_id}&cursor={cursor}", {}, "empty", side)
-    _remove(database)
+            _poll(there, here, _bearer(loads[0]))
+    for each in (database, bare_database):
+        _remove(each)
 
 
-def run_ours(database: Path, loads: Sequence[Load], clients: int, side: Side) -> None:
-    """One repeat of the server, in a copy of the prepared database."""
-    with serving(*_ours(f"sqlite:///{database}", database.parent)) as port:
-        _push(port, _parts(loads), clients, side)
-        if clients == 1:
-            _settle(port, side)
-            _replay(port, [("POST", "/v1/sync/push", load.batches[0], _bearer(load)) for load in loads], side)
-        pulls = [(f"/v1/sync/pull?limit={PAGE}", _bearer(load)) for load in loads]
-        cursor, etag = _pull(port, pulls, clients, side)
-        if clients == 1:
-            path = f"/v1/sync/pull?cursor={cursor}"
-            _empty(port, path, _bearer(loads[0]), "empty", side)
-            _empty(port, path, {**_bearer(loads[0]), "If-None-Match": etag}, "unchanged", side)
-    _remove(database)
+def _poll(there: "_Served", here: "_Served", bearer: Mapping[str, str]) -> None:
+    """Empty pulls, a few of each sort in turn."""
+    asked = [
+        (there, f"{there.calls.pulls[0][0]}&cursor={there.end[0]}", {}, "empty"),
+        (here, f"/v1/sync/pull?cursor={here.end[0]}", bearer, "empty"),
+        (here, f"/v1/sync/pull?cursor={here.end[0]}", {**bearer, "If-None-Match": here.end[1]}, "unchanged"),
+    ]
+    for _ in range(TURNS):
+        for served, path, headers, work in asked:
+            _empty(served.port, path, headers, work, served.side)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What a side is sent: the pushes of each patient, and where each patient's pull begins."""
+
+    pushes: list[list[Send]]
+    pulls: list[tuple[str, Mapping[str, str]]]
+
+
+@dataclass(slots=True)
+class _Served:
+    """A side that runs. `end`: the cursor and ETag with which its first patient's last pull ended."""
+
+    port: int
+    side: Side
+    calls: Calls
+    end: tuple[str, str] = ("", "")
+
+
+def _bare_calls(loads: Sequence[Load]) -> Calls:
+    return Calls(
+        [[("POST", "/push", body, {}) for body in load.bare] for load in loads],
+        [(f"/pull?patient={load.patient_id}&limit={PAGE}", {}) for load in loads],
+    )
+
+
+def _our_calls(loads: Sequence[Load]) -> Calls:
+    return Calls(_parts(loads), [(f"/v1/sync/pull?limit={PAGE}", _bearer(load)) for load in loads])
 
 
 def _ours(url: str, folder: Path) -> tuple[str, dict[str, str]]:
