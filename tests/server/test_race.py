@@ -12,7 +12,7 @@ from tests.server.care import Care
 from tests.server.log import numbers
 from tests.server.world import World
 
-WRITERS, BATCHES, ROWS = 8, 5, 4
+WRITERS, BATCHES, ROWS = 8, 10, 20
 
 
 class Follower:
@@ -32,7 +32,7 @@ class Follower:
     def _pull(self) -> None:
         more = True
         while more:
-            reply = self._care.pull(self._cursor, limit=7)
+            reply = self._care.pull(self._cursor, limit=100)
             assert reply.status_code == 200, reply.text
             page = reply.json()
             self.ids += [change["id"] for change in page["changes"]]
