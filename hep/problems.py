@@ -70,7 +70,7 @@ CATALOG: dict[str, tuple[int, str]] = {
     "resync": (410, "This device must fetch everything again. Nothing you entered is lost."),
     "schema_too_old": (426, "Update the app to see changes. What you log is still sent."),
     "stale_base": (409, "Someone else changed this program. Look at both versions and decide."),
-    "already_decided": (409, "This proposal was already decided. Reload the page."),
+    "already_decided": (409, "This was already decided. Reload the page."),
     "proposal_outdated": (409, "The program changed since this proposal was made. Reload the page."),
     "not_publishable": (422, "The program has gaps. Complete the marked exercises and publish again."),
     "stale_exercise": (409, "Someone else changed this exercise. Look at theirs and decide."),

@@ -298,7 +298,7 @@ async def test_a_proposal_someone_else_decided_is_said_and_nothing_is_lost() -> 
     async with desk(clinic) as ui:
         await open_maria(ui)
         await ui.tap("accept-proposal-0001")
-        assert ui.shows("This proposal was already decided.")
+        assert ui.shows("This was already decided.")
         assert ui.has("accept-proposal-0001")
 
 

@@ -94,6 +94,7 @@ def test_a_batch_is_decided_once(sqlite_world: World, first: str) -> None:
     for what in ("release", "discard"):
         again = decide(care, batch["id"], what)
         assert (again.status_code, again.json()["code"]) == (409, "already_decided")
+        assert again.json()["sentence"] == "This was already decided. Reload the page."
 
 
 def test_bad_rows_are_sorted_out_at_the_release(world: World) -> None:
