@@ -267,6 +267,16 @@ class Care:
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
 
+    def do_well(self) -> None:
+        """Two good days after three mornings, settled: more is proposed."""
+        for back in (4, 3, 2):
+            self.push(self.morning(self.today - timedelta(days=back), pain=1))
+        for _ in range(2):
+            self.push(*self.session())
+            self.later(days=1)
+            self.push(self.morning(self.today - timedelta(days=1)))
+        self.settle()
+
     def settle(self) -> None:
         """What the server works out by itself moments after a push."""
         settling.refresh(self.world.engine, lambda: self.world.now)

@@ -2,7 +2,6 @@ import gzip
 import json
 import logging
 import traceback
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -273,13 +272,7 @@ def test_a_stored_body_that_cannot_be_read_is_our_accident_and_not_the_callers(
     world: World, caplog: pytest.LogCaptureFixture, table: Any
 ) -> None:
     care = Care.begin(world)
-    for back in (4, 3, 2):
-        care.push(care.morning(care.today - timedelta(days=back), pain=1))
-    for _ in range(2):
-        care.push(*care.session())
-        care.later(days=1)
-        care.push(care.morning(care.today - timedelta(days=1)))
-    care.settle()
+    care.do_well()
     column = "verdict" if table is Proposal else "body"
     with writing(world.engine) as session:
         (row, *_) = session.exec(select(table).where(table.patient_id == care.patient_id)).all()

@@ -201,13 +201,7 @@ def reach(life: Life) -> None:
 def get_better(life: Life) -> None:
     """Two good days, and what they propose."""
     care = life.care
-    for back in (4, 3, 2):
-        care.push(care.morning(care.today - timedelta(days=back), pain=1))
-    for _ in range(2):
-        care.push(*care.session())
-        care.later(days=1)
-        care.push(care.morning(care.today - timedelta(days=1)))
-    care.settle()
+    care.do_well()
     proposal = care.detail()["proposals"][0]["id"]
     life.post(f"proposals/{proposal}/decision", {"decision": "decline", "reason": MARK})
 
