@@ -4,9 +4,10 @@ A plugin of pytest (see conftest.py), so that one process of tests starts one Po
 """
 
 import shutil
+import sqlite3
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -31,6 +32,12 @@ SELECT md5(concat(
     (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_proc WHERE oid >= 16384)
 ))
 """
+
+
+def columns(connection: sqlite3.Connection, table: str, changed: Mapping[str, str]) -> str:
+    """All columns of a table for an INSERT from a SELECT, as they are or as they are `changed`."""
+    names = (name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
+    return ", ".join(changed.get(name, f"{table}.{name}") for name in names)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from tests.bench import bare
 from tests.bench.serving import Client, serving
+from tests.databases import columns
 from tests.server.care import Care
 from tests.server.world import KEY, World
 
@@ -35,7 +36,7 @@ _OLDER_SETS = """
 _OTHERS = {"patient_id": "patient.id"}
 _FACTS_OF_OTHERS = """
     INSERT INTO fact SELECT {columns} FROM fact, patient
-    WHERE fact.patient_id = :model AND patient.id <> :model AND fact.seq < 100000
+    WHERE fact.patient_id = :model AND patient.id <> :model
 """
 
 
@@ -99,7 +100,7 @@ def _prepare(database: Path, folder: Path) -> tuple[str, str]:
 
 
 def _copy(connection: sqlite3.Connection, model: str) -> None:
-    """Patients like `model`, each with a line of their own and the sums of DAYS."""
+    """Patients like `model`, each with a line, the sums of DAYS and its facts; then older sets of its own."""
     others = [f"patient-{n:05d}" for n in range(1, PATIENTS)]
     _insert(connection, "patient", ({"id": other} for other in others), f"id = '{model}'")
     for table in ("patient_sync", "patient_summary"):
@@ -108,13 +109,9 @@ def _copy(connection: sqlite3.Connection, model: str) -> None:
     dates = [(today - timedelta(days=n)).isoformat() for n in range(2, DAYS + 2)]
     sums = ({"patient_id": other, "local_on": on} for other in others for on in dates)
     _insert(connection, "day_rollup", sums, f"patient_id = '{model}'")
-    connection.execute(_OLDER_SETS.format(columns=_columns(connection, _OLDER)), {"model": model, "days": PAGE_DAYS})
-    connection.execute(_FACTS_OF_OTHERS.format(columns=_columns(connection, _OTHERS)), {"model": model})
-
-
-def _columns(connection: sqlite3.Connection, changed: dict[str, str]) -> str:
-    """All columns of a fact, as they are or as they are `changed`."""
-    return ", ".join(changed.get(name, f"fact.{name}") for _, name, *_ in connection.execute("PRAGMA table_info(fact)"))
+    for statement, changed in ((_FACTS_OF_OTHERS, _OTHERS), (_OLDER_SETS, _OLDER)):
+        filled = statement.format(columns=columns(connection, "fact", changed))
+        connection.execute(filled, {"model": model, "days": PAGE_DAYS})
 
 
 def _insert(connection: sqlite3.Connection, table: str, changes: Iterable[dict[str, str]], model: str) -> None:

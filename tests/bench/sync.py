@@ -29,7 +29,6 @@ EMPTY_PULLS, TEMPLATE = 20, "template.db"
 RATIOS = {"push_1": "push_ratio_1", "push_8": "push_ratio_8", "pull_1": "pull_ratio", "pull_8": "pull_ratio_8"}
 """Work → the figure of its rows/s beside the bare reference's."""
 
-
 Send = tuple[str, str, bytes | None, Mapping[str, str]]
 """Method, path, body, headers."""
 
@@ -78,6 +77,24 @@ class Pulled:
     etag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What a side is sent: the pushes of each patient, and where each patient's pull begins."""
+
+    pushes: list[list[Send]]
+    pulls: list[tuple[str, Mapping[str, str]]]
+
+
+@dataclass(slots=True)
+class Served:
+    """A side that runs. `end`: the cursor and ETag with which its first patient's last pull ended."""
+
+    port: int
+    side: Side
+    calls: Calls
+    end: tuple[str, str] = ("", "")
+
+
 def measure(repeats: int = REPEATS) -> dict[str, float]:
     """The figures of `sync.*`."""
     mine, reference = Side(), Side()
@@ -117,7 +134,7 @@ def run(folder: Path, loads: Sequence[Load], clients: int, mine: Side, reference
         serving("tests.bench.bare:app", {bare.DATABASE: str(bare_database)}) as bare_port,
         serving(*_ours(f"sqlite:///{database}", folder)) as port,
     ):
-        there, here = _Served(bare_port, reference, _bare_calls(loads)), _Served(port, mine, _our_calls(loads))
+        there, here = Served(bare_port, reference, _bare_calls(loads)), Served(port, mine, _our_calls(loads))
         for served in (there, here):
             _push(served.port, served.calls.pushes, clients, served.side)
         if clients == 1:
@@ -133,7 +150,7 @@ def run(folder: Path, loads: Sequence[Load], clients: int, mine: Side, reference
         _remove(each)
 
 
-def _poll(there: "_Served", here: "_Served", bearer: Mapping[str, str]) -> None:
+def _poll(there: Served, here: Served, bearer: Mapping[str, str]) -> None:
     """Empty pulls, a few of each sort in turn."""
     asked = [
         (there, f"{there.calls.pulls[0][0]}&cursor={there.end[0]}", {}, "empty"),
@@ -143,24 +160,6 @@ def _poll(there: "_Served", here: "_Served", bearer: Mapping[str, str]) -> None:
     for _ in range(TURNS):
         for served, path, headers, work in asked:
             _empty(served.port, path, headers, work, served.side)
-
-
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What a side is sent: the pushes of each patient, and where each patient's pull begins."""
-
-    pushes: list[list[Send]]
-    pulls: list[tuple[str, Mapping[str, str]]]
-
-
-@dataclass(slots=True)
-class _Served:
-    """A side that runs. `end`: the cursor and ETag with which its first patient's last pull ended."""
-
-    port: int
-    side: Side
-    calls: Calls
-    end: tuple[str, str] = ("", "")
 
 
 def _bare_calls(loads: Sequence[Load]) -> Calls:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import httpx
-from sqlmodel import col, select
+from sqlmodel import select
 
 from hep import codec
 from server import audit
@@ -20,7 +20,7 @@ from server.rebuild import rebuild
 from server.tables.care import Fact, PatientSync, ProgramVersionRow
 from tests.faults.victim import Victim
 from tests.server.care import Care
-from tests.server.log import numbers
+from tests.server.log import numbers, waiting
 from tests.server.world import KEY, START, World
 
 PATIENTS = 4
@@ -152,15 +152,10 @@ class Clinic:
         for phone in self.phones:
             phone.push(self.victim.url, until_broken=False)
         end = time.monotonic() + PATIENCE_S
-        while self.waiting():
+        while waiting(self.world.engine):
             assert time.monotonic() < end, "the server's own timer does not settle"
             time.sleep(0.05)
         self.victim.kill()
-
-    def waiting(self) -> int:
-        """How many patients' facts are not settled."""
-        with reading(self.world.engine) as session:
-            return len(session.exec(select(PatientSync).where(col(PatientSync.settle_at).is_not(None))).all())
 
     def check_all(self) -> None:
         """Everything sent is there once, in one order without a gap; what follows from it is right; no trace is cut."""

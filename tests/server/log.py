@@ -1,8 +1,10 @@
-"""A patient's whole change log as the database holds it: the clinic's records and the facts, each with its number."""
+"""What the database holds of pushes: a patient's whole change log, and who waits for what follows from it."""
 
-from sqlmodel import Session, select
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
 
-from server.tables.care import Change, Fact
+from server.database import reading
+from server.tables.care import Change, Fact, PatientSync
 
 
 def numbers(session: Session, patient_id: str) -> list[int]:
@@ -10,3 +12,10 @@ def numbers(session: Session, patient_id: str) -> list[int]:
     records = session.exec(select(Change.seq).where(Change.patient_id == patient_id)).all()
     facts = session.exec(select(Fact.seq).where(Fact.patient_id == patient_id)).all()
     return sorted((*records, *facts))
+
+
+def waiting(engine: Engine) -> int:
+    """How many patients' facts are not settled."""
+    unsettled = select(func.count()).select_from(PatientSync).where(col(PatientSync.settle_at).is_not(None))
+    with reading(engine) as session:
+        return session.exec(unsettled).one()

@@ -13,8 +13,9 @@ from sqlmodel import col, select
 from server import caseload, settling
 from server.database import reading
 from server.rebuild import rebuild
-from server.tables.care import DayRollup, PatientSummary, PatientSync
+from server.tables.care import DayRollup, PatientSummary
 from tests.server.care import Care
+from tests.server.log import waiting
 from tests.server.world import World
 
 
@@ -66,30 +67,24 @@ def test_trouble_with_the_database_waits_for_the_next_hour(
     assert "address" not in caplog.text
 
 
-def waiting(world: World) -> int:
-    """How many patients' facts are not settled."""
-    with reading(world.engine) as session:
-        return len(session.exec(select(PatientSync).where(col(PatientSync.settle_at).is_not(None))).all())
-
-
 def test_what_a_push_left_is_worked_out_by_the_server_itself(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     care = Care.begin(sqlite_world)
     care.push(*care.session())
-    assert waiting(sqlite_world) == 1
+    assert waiting(sqlite_world.engine) == 1
     sqlite_world.later(seconds=1)
     monkeypatch.setattr(settling, "EVERY_S", 0.02)
     timer = settling.scheduler(sqlite_world.engine, lambda: sqlite_world.now)
     timer.start()
     sleep(0.1)
-    assert waiting(sqlite_world) == 1, "the phone may still be writing"
+    assert waiting(sqlite_world.engine) == 1, "the phone may still be writing"
     sqlite_world.later(seconds=1)
     deadline = monotonic() + 30
-    while waiting(sqlite_world) and monotonic() < deadline:
+    while waiting(sqlite_world.engine) and monotonic() < deadline:
         sleep(0.01)
     timer.shutdown()
-    assert waiting(sqlite_world) == 0
+    assert waiting(sqlite_world.engine) == 0
     with reading(sqlite_world.engine) as session:
         assert session.get_one(DayRollup, (care.patient_id, care.today)).done == 1
 
@@ -110,7 +105,7 @@ def test_a_server_that_died_after_a_push_settles_it_when_it_is_back(sqlite_url: 
         now = world.now
     with World(sqlite_url, tmp_path) as again:
         again.now = now
-        assert waiting(again) == 1
+        assert waiting(again.engine) == 1
         assert settling.refresh(again.engine, lambda: again.now) == 1
         assert rebuild(again.engine, again.now, check=True) == ()
 

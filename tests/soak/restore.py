@@ -13,6 +13,7 @@ from time import monotonic
 
 from server.database import open_database
 from server.migrate import upgrade
+from tests.databases import columns
 from tests.faults.test_restored_server import drill
 from tests.server.care import Care
 from tests.server.world import KEY, World
@@ -85,7 +86,7 @@ def _fill(database: Path, folder: Path, facts: int) -> None:
         care.push(*care.session())
     copy = """
         WITH RECURSIVE counted (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM counted WHERE n < 1000 + :facts)
-        INSERT INTO fact SELECT {columns} FROM counted, (SELECT * FROM fact WHERE kind = 'set_log' LIMIT 1)
+        INSERT INTO fact SELECT {columns} FROM counted, (SELECT * FROM fact WHERE kind = 'set_log' LIMIT 1) AS fact
     """
     changed = {
         "id": "lower(hex(randomblob(16)))",
@@ -93,6 +94,4 @@ def _fill(database: Path, folder: Path, facts: int) -> None:
         "body": "json_set(body, '$.session_id', lower(hex(randomblob(16))))",
     }
     with closing(sqlite3.connect(database)) as connection, connection:
-        names = [row[1] for row in connection.execute("PRAGMA table_info(fact)")]
-        columns = ", ".join(changed.get(name, name) for name in names)
-        connection.execute(copy.format(columns=columns), {"facts": facts})
+        connection.execute(copy.format(columns=columns(connection, "fact", changed)), {"facts": facts})
